@@ -1,0 +1,6 @@
+-- Version 3: task statuses in lower case.
+-- Tables made without this chain have no CHECK and may hold upper-case statuses; for all others this changes nothing.
+
+UPDATE tasks
+SET status = lower(status)
+WHERE status IN ('PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'STOPPED');

@@ -1,0 +1,91 @@
+import type { Parameters } from '../engine/parameters.js';
+import type { Row } from '../engine/statement.js';
+import type { RunResult, Transaction } from '../engine/transaction.js';
+import type { SqlValue } from '../engine/values.js';
+import type { HistoryEntry } from '../migrate/history.js';
+import type { Durability } from '../storage/storage.js';
+import type { Status } from '../store/status.js';
+import type { ChangeCallback } from '../store/subscriptions.js';
+
+export interface WriteOptions {
+  /** `strict` survives a power cut too; the database's own setting is the default. */
+  readonly durability?: Durability;
+}
+
+export interface ImportOptions {
+  /** The version of the chain that the file corresponds to, for a file that was made without one (`user_version` 0). */
+  readonly schemaVersion?: number;
+}
+
+/**
+ * A SQLite database that lives in this tab and in every other tab of the origin.
+ *
+ * Reads are synchronous and see every commit that this tab made or caught up with, and its own writes while those are on
+ * their way to storage. A resolved write is stored; a rejected one left no trace.
+ */
+export interface Database {
+  readonly name: string;
+  /** `PRAGMA user_version`: the version of the chain that the database is at. */
+  readonly schemaVersion: number;
+  /** The applied migrations, oldest first. */
+  readonly history: readonly HistoryEntry[];
+  /** How the database is at the moment. */
+  readonly status: Status;
+
+  /**
+   * All rows of a query, as objects.
+   *
+   * @throws {SqlError} when SQLite refuses it.
+   * @throws {ParameterError} when the parameters do not fit it.
+   * @throws {RefusedStatementError} for a statement that writes, and for a second statement.
+   * @throws {DuplicateColumnError} when two columns have one name.
+   */
+  all<R = Row>(sql: string, parameters?: Parameters): R[];
+  /** The first row of a query, or undefined. Throws as `all` does. */
+  get<R = Row>(sql: string, parameters?: Parameters): R | undefined;
+  /** All rows of a query, as arrays. Throws as `all` does, but takes two columns of one name. */
+  values(sql: string, parameters?: Parameters): SqlValue[][];
+
+  /**
+   * Runs `change` in one transaction, at once, and resolves with what it returned once its commit is stored.
+   *
+   * `change` must finish synchronously, and may run again if another tab committed first: keep side effects out of it. What
+   * it throws rolls everything back.
+   *
+   * @throws {OutdatedError} if another tab has brought the database to a schema that this code does not know.
+   * @throws {TransactionError} if `change` returns a promise, or is begun within another write.
+   * @throws {StorageFullError} {StorageError} {UnknownOutcomeError} {ConflictError} {ClosedError}
+   */
+  write<Result>(change: (tx: Transaction) => SyncResult<Result>, options?: WriteOptions): Promise<Result>;
+  /** A write of one statement. Throws as `write` does. */
+  run(sql: string, parameters?: Parameters, options?: WriteOptions): Promise<RunResult>;
+
+  /**
+   * Calls back once for each durable commit, own or another tab's, that wrote one of the tables (`'all'`: any).
+   *
+   * @returns what ends the subscription.
+   */
+  subscribe(tables: readonly string[] | 'all', callback: ChangeCallback): () => void;
+  /** Catches up with other tabs now, instead of at their next hint. */
+  refresh(): Promise<void>;
+
+  /** The database as a standard SQLite file, every write made so far in it and stored. */
+  export(): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Replaces everything by a SQLite file, in one strict commit. The file is checked and brought to the head of the chain
+   * first; when that fails, the database is as it was.
+   *
+   * @throws {ImportError} {NewerSchemaError} {MigrationError} {OutdatedError} {StorageError}
+   */
+  import(bytes: Uint8Array, options?: ImportOptions): Promise<void>;
+  /** Rewrites the file without its free pages, as `VACUUM` does, in one strict commit. */
+  vacuum(): Promise<void>;
+
+  /** Calls back with each new status. @returns what ends it. */
+  onStatusChange(callback: (status: Status) => void): () => void;
+  /** Stores the writes made so far, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Anything but a promise. */
+export type SyncResult<Result> = Result extends PromiseLike<unknown> ? never : Result;

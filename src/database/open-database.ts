@@ -1,0 +1,181 @@
+import { loadEngine } from '../engine/engine.js';
+import { wasmUrl } from '../engine/wasm-url.js';
+import { NewerSchemaError, UsageError } from '../errors/database-error.js';
+import { DataLossError, StorageUnavailableError } from '../errors/storage-error.js';
+import { type Migration, type Migrations, readChain } from '../migrate/chain.js';
+import { planUpgrade } from '../migrate/plan.js';
+import { readStanding, runPlan, type StepProgress } from '../migrate/run.js';
+import { indexedDbStorage } from '../storage/indexeddb-storage.js';
+import { memoryStorage } from '../storage/memory-storage.js';
+import type { Durability, Storage } from '../storage/storage.js';
+import { CommitLog } from '../store/commit-log.js';
+import { type Environment, platformEnvironment } from '../store/environment.js';
+import { newId } from '../store/id.js';
+import { StatusBoard } from '../store/status.js';
+import { Store } from '../store/store.js';
+import { Witness } from '../store/witness.js';
+import type { Database } from './database.js';
+import { StoredDatabase } from './stored-database.js';
+
+/** How far opening has come. */
+export type OpenProgress = { readonly phase: 'opening' } | ({ readonly phase: 'migrating' } & StepProgress) | { readonly phase: 'ready' };
+
+export interface OpenOptions {
+  /** Tells databases of one origin apart. */
+  readonly name: string;
+  /** The chain; without one, the schema is the app's own affair. */
+  readonly migrations?: Migrations;
+  /** Where the database is kept; IndexedDB by default. */
+  readonly storage?: Storage;
+  /** For ordinary writes: `relaxed` by default. Migrations, imports and vacuum are strict. */
+  readonly durability?: Durability;
+  /** What to do with a database that is newer than the code: refuse it (default), or open it for reading. */
+  readonly onNewer?: 'error' | 'read-only';
+  /** What to do when a database that was here has vanished: refuse (default), or begin an empty one and say so in `status`. */
+  readonly onDataLoss?: 'error' | 'restart';
+  /** What to do where there is no IndexedDB: refuse (default), or keep the database in memory and say so in `status`. */
+  readonly persistence?: 'required' | 'memory-if-unavailable';
+  /** Called as opening gets on. */
+  readonly onProgress?: (progress: OpenProgress) => void;
+  /** Where sql.js's wasm file is served, for a bundler that does not find it by itself. */
+  readonly wasmUrl?: string;
+  /** Parts of the platform to use instead of its own: for tests. */
+  readonly environment?: Partial<Environment>;
+}
+
+/**
+ * Opens a database, brings it to the head of the chain, and keeps it current with every other tab.
+ *
+ * @throws {EngineError} when sql.js cannot be loaded or does not fit.
+ * @throws {StorageUnavailableError} {StorageError} {StorageFormatError} when there is no storage, or it fails.
+ * @throws {CorruptionError} {DataLossError} when what was stored is damaged or gone.
+ * @throws {NewerSchemaError} {MigrationError} when the chain does not fit what is stored.
+ */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  checkOptions(options);
+  const chain = readChain(options.migrations ?? {});
+  const environment = { ...platformEnvironment(() => loadEngine(options.wasmUrl ?? wasmUrl)), ...options.environment };
+  options.onProgress?.({ phase: 'opening' });
+  const loading = environment.loadEngine();
+  // Should the storage fail first, its error is the one to report.
+  loading.catch(() => undefined);
+  const { log, isFresh } = await openLog(options, environment);
+  const { storage } = log;
+  try {
+    const engine = await loading;
+    const witness = new Witness(options.name, storage.kind === 'indexeddb' ? environment : { ...environment, witnessStorage: undefined });
+    const status = new StatusBoard(storage.kind, environment.clock.now);
+    const testimony = witness.recall();
+    if (isFresh) {
+      if (testimony) reportLoss(new DataLossError(options.name, testimony.seq), options, status);
+      await log.create(engine.emptyImage);
+    }
+    const known = chain.length > 0 ? chain.length : undefined;
+    const store = await Store.open({ engine, log, environment, status, witness, known });
+    try {
+      if (testimony && !isFresh && testimony.storeId !== log.storeId)
+        reportLoss(new DataLossError(options.name, testimony.seq), options, status);
+      await upgrade(store, { chain, status, environment, options });
+      witness.flush();
+    } catch (thrown) {
+      await store.close();
+      throw thrown;
+    }
+    if (storage.kind === 'indexeddb') askToPersist(environment, status);
+    options.onProgress?.({ phase: 'ready' });
+    return new StoredDatabase({
+      name: options.name,
+      engine,
+      store,
+      status,
+      chain,
+      durability: options.durability ?? 'relaxed',
+      now: environment.clock.now,
+    });
+  } catch (thrown) {
+    await storage.close();
+    throw thrown;
+  }
+}
+
+/** Deletes a database and everything kept of it; other tabs that have it open are closed. */
+export async function deleteDatabase(name: string, options: Pick<OpenOptions, 'storage' | 'environment'> = {}): Promise<void> {
+  const environment = { ...platformEnvironment(() => loadEngine(wasmUrl)), ...options.environment };
+  await (options.storage ?? indexedDbStorage(name)).destroy();
+  new Witness(name, environment).forget();
+}
+
+async function openLog(options: OpenOptions, environment: Environment): Promise<{ log: CommitLog; isFresh: boolean }> {
+  const open = async (storage: Storage) => {
+    const log = new CommitLog({ storage, clock: environment.clock, newId: () => newId(environment.random) });
+    return { log, isFresh: !(await log.exists()) };
+  };
+  try {
+    return await open(options.storage ?? indexedDbStorage(options.name));
+  } catch (cause) {
+    if (!(cause instanceof StorageUnavailableError) || options.persistence !== 'memory-if-unavailable') throw cause;
+    return open(memoryStorage(options.name));
+  }
+}
+
+async function upgrade(
+  store: Store,
+  {
+    chain,
+    status,
+    environment,
+    options,
+  }: { chain: readonly Migration[]; status: StatusBoard; environment: Environment; options: OpenOptions },
+): Promise<void> {
+  const head = chain.length;
+  const { schemaVersion } = readStanding(store.connection);
+  if (head > 0 && schemaVersion > head) {
+    const error = new NewerSchemaError(schemaVersion, head);
+    if (options.onNewer !== 'read-only') throw error;
+    status.set({ state: 'outdated', error });
+    return;
+  }
+  if (planUpgrade(chain, readStanding(store.connection)).steps.length > 0) {
+    status.set({ state: 'migrating' });
+    await store.steps('strict', async (connection) => {
+      // Planned anew each time: another tab may have done it meanwhile.
+      const plan = planUpgrade(chain, readStanding(connection));
+      const onStep = (step: StepProgress) => options.onProgress?.({ phase: 'migrating', ...step });
+      await runPlan(connection, plan, { now: environment.clock.now, onStep, rest: () => nextTask(environment) });
+    });
+  }
+  status.set({ state: 'ready' });
+}
+
+function reportLoss(loss: DataLossError, options: OpenOptions, status: StatusBoard): void {
+  if (options.onDataLoss !== 'restart') throw loss;
+  status.set({ dataLoss: loss });
+}
+
+/** Asked once, and never waited for: Firefox answers when the user does. */
+function askToPersist(environment: Environment, status: StatusBoard): void {
+  environment.persist?.().then(
+    (isPersistent) => status.set({ isPersistent }),
+    () => status.set({ isPersistent: false }),
+  );
+}
+
+function nextTask({ clock }: Environment): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, 0);
+  });
+}
+
+function checkOptions({ name, durability, onNewer, onDataLoss, persistence }: OpenOptions): void {
+  if (typeof name !== 'string' || name === '' || name.includes('\0'))
+    throw new UsageError('name is to be a text of at least one character: it names the database.');
+  expectOneOf('durability', durability, ['relaxed', 'strict']);
+  expectOneOf('onNewer', onNewer, ['error', 'read-only']);
+  expectOneOf('onDataLoss', onDataLoss, ['error', 'restart']);
+  expectOneOf('persistence', persistence, ['required', 'memory-if-unavailable']);
+}
+
+function expectOneOf(option: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value !== undefined && !allowed.includes(value))
+    throw new UsageError(`${option} is to be one of ${allowed.map((each) => `'${each}'`).join(', ')}.`);
+}

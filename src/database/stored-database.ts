@@ -1,0 +1,105 @@
+import type { Engine } from '../engine/engine.js';
+import type { Parameters } from '../engine/parameters.js';
+import type { Row } from '../engine/statement.js';
+import type { RunResult, Transaction } from '../engine/transaction.js';
+import type { SqlValue } from '../engine/values.js';
+import type { Migration } from '../migrate/chain.js';
+import { type HistoryEntry, readHistory } from '../migrate/history.js';
+import type { Durability } from '../storage/storage.js';
+import type { Status, StatusBoard } from '../store/status.js';
+import type { Store } from '../store/store.js';
+import type { ChangeCallback } from '../store/subscriptions.js';
+import type { Database, ImportOptions, SyncResult, WriteOptions } from './database.js';
+import { prepareImport } from './import.js';
+import { vacuumed } from './vacuum.js';
+
+const EVERY = Number.POSITIVE_INFINITY;
+
+export interface StoredDatabaseParts {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly status: StatusBoard;
+  readonly chain: readonly Migration[];
+  readonly durability: Durability;
+  readonly now: () => number;
+}
+
+/** The database that `openDatabase` gives: SQL over a store, and the chain for what is imported. */
+export class StoredDatabase implements Database {
+  readonly #parts: StoredDatabaseParts;
+
+  constructor(parts: StoredDatabaseParts) {
+    this.#parts = parts;
+  }
+
+  get name(): string {
+    return this.#parts.name;
+  }
+
+  get schemaVersion(): number {
+    return this.#parts.store.connection.header.userVersion;
+  }
+
+  get history(): readonly HistoryEntry[] {
+    return readHistory(this.#parts.store.connection);
+  }
+
+  get status(): Status {
+    return this.#parts.status.current;
+  }
+
+  all<R = Row>(sql: string, parameters?: Parameters): R[] {
+    // The row type is the caller's word for what their SQL gives.
+    return this.#parts.store.connection.with(sql, 'read', (statement) => statement.rows(parameters, EVERY)) as R[];
+  }
+
+  get<R = Row>(sql: string, parameters?: Parameters): R | undefined {
+    return this.#parts.store.connection.with(sql, 'read', (statement) => statement.first(parameters)) as R | undefined;
+  }
+
+  values(sql: string, parameters?: Parameters): SqlValue[][] {
+    return this.#parts.store.connection.with(sql, 'read', (statement) => statement.values(parameters, EVERY));
+  }
+
+  write<Result>(change: (tx: Transaction) => SyncResult<Result>, options: WriteOptions = {}): Promise<Result> {
+    // SyncResult<Result> is Result for whatever compiles; a promise that gets here all the same is refused at run time.
+    return this.#parts.store.write(change as (tx: Transaction) => Result, options.durability ?? this.#parts.durability);
+  }
+
+  run(sql: string, parameters?: Parameters, options: WriteOptions = {}): Promise<RunResult> {
+    return this.write<RunResult>((tx) => tx.run(sql, parameters), options);
+  }
+
+  subscribe(tables: readonly string[] | 'all', callback: ChangeCallback): () => void {
+    return this.#parts.store.subscribe(tables, callback);
+  }
+
+  refresh(): Promise<void> {
+    return this.#parts.store.refresh();
+  }
+
+  export(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#parts.store.export();
+  }
+
+  async import(bytes: Uint8Array, options: ImportOptions = {}): Promise<void> {
+    const { engine, chain, now, store } = this.#parts;
+    await store.replace(await prepareImport(bytes, { engine, chain, now, ...options }));
+  }
+
+  vacuum(): Promise<void> {
+    return this.#parts.store.change('strict', ({ connection }) => {
+      connection.replacePages(vacuumed(this.#parts.engine, connection));
+      return { result: undefined, tables: ['sqlite_schema'] };
+    });
+  }
+
+  onStatusChange(callback: (status: Status) => void): () => void {
+    return this.#parts.status.onChange(callback);
+  }
+
+  close(): Promise<void> {
+    return this.#parts.store.close();
+  }
+}

@@ -1,0 +1,223 @@
+import { RefusedStatementError, SqlError } from '../errors/sql-error.js';
+import { TabliteError } from '../errors/tablite-error.js';
+import { type FileHeader, readHeader } from '../page/header.js';
+import { type Footprint, type RootPages, readFootprint, readRootPages } from './footprint.js';
+import { type Access, guardStatement, refusedWrite } from './guard.js';
+import type { NumberedPage, PagedFile, SealedPages } from './paged-file.js';
+import type { Parameters } from './parameters.js';
+import { leadingWords } from './script.js';
+import { sqlFailure } from './sql-failure.js';
+import type { SqlJs, SqlJsDatabase } from './sql-js.js';
+import { Statement } from './statement.js';
+import { StatementCache } from './statement-cache.js';
+
+/** `locking_mode` comes first: whatever follows runs under the one lock that is never given back. */
+const SETTINGS = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = MEMORY;
+  PRAGMA cache_spill = OFF;
+  PRAGMA synchronous = OFF;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA foreign_keys = ON;
+  PRAGMA trusted_schema = OFF;
+  PRAGMA cell_size_check = ON;
+  PRAGMA secure_delete = ON;`;
+
+const EMPTY_FOOTPRINT: Footprint = {
+  reads: new Set(),
+  writes: new Set(),
+  isWrite: false,
+  changesSchema: false,
+  raises: false,
+  writesTemporary: false,
+};
+
+/**
+ * SQLite over one paged file: prepared statements, typed errors, and the rule that whoever changes pages under SQLite makes
+ * it drop its cache. It knows nothing of storage or of other tabs.
+ */
+export class Connection {
+  readonly file: PagedFile;
+  readonly #database: SqlJsDatabase;
+  readonly #statements = new StatementCache();
+  readonly #readable = new WeakSet<Statement>();
+  #roots: RootPages | undefined;
+
+  /** @throws {SqlError} when the pages are not a database. */
+  constructor(sqlJs: SqlJs, file: PagedFile) {
+    this.file = file;
+    // sql.js keeps this very object as the file's contents; it needs no more of a Uint8Array than PagedFile has.
+    this.#database = new sqlJs.Database(file as unknown as Uint8Array);
+    try {
+      this.script(SETTINGS);
+    } catch (thrown) {
+      this.#database.close();
+      throw thrown;
+    }
+  }
+
+  /** The header as SQLite has written it into page 1. */
+  get header(): FileHeader {
+    const header = readHeader(this.file.page(0) ?? new Uint8Array(0));
+    if (!header) throw new SqlError('SQL_CORRUPT', 'The first page has no SQLite header.', '');
+    return header;
+  }
+
+  /**
+   * The prepared statement for `sql`, from the cache or new.
+   *
+   * @throws {RefusedStatementError} when it may not run with this access.
+   * @throws {SqlError} when SQLite cannot compile it.
+   */
+  prepare(sql: string, access: Access): Statement {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#compile(sql, access);
+      this.#statements.add(statement);
+    }
+    if (access === 'read' && !this.#readable.has(statement)) {
+      // It may have come into the cache through a write, which may do more by name.
+      guardStatement(sql, 'read');
+      if (statement.footprint.isWrite) throw refusedWrite(statement.keyword);
+      this.#readable.add(statement);
+    }
+    return statement;
+  }
+
+  /** Runs `use` on the prepared statement, SQLite's errors typed. */
+  with<Result>(sql: string, access: Access, use: (statement: Statement) => Result): Result {
+    const statement = this.prepare(sql, access);
+    const wasDirty = this.file.isDirty;
+    // A few functions write from within a SELECT (FTS4's optimize, pragma_optimize), and its program does not tell.
+    const hasWritten = () => access === 'read' && !wasDirty && this.file.isDirty;
+    try {
+      const result = use(statement);
+      if (hasWritten()) throw refusedWrite(statement.keyword);
+      return result;
+    } catch (thrown) {
+      throw thrown instanceof TabliteError ? thrown : sqlFailure(thrown, sql, statement.footprint.raises);
+    } finally {
+      if (hasWritten()) this.undo([this.file.seal()]);
+      if (statement.footprint.changesSchema) this.forgetSchema();
+    }
+  }
+
+  /** The rows changed by the last INSERT, UPDATE or DELETE. */
+  get changes(): number {
+    return this.#database.getRowsModified();
+  }
+
+  /** Runs SQL of Tablite's own, unguarded: settings and transaction control. */
+  script(sql: string): unknown[][] {
+    try {
+      return this.#database.exec(sql)[0]?.values ?? [];
+    } catch (thrown) {
+      throw sqlFailure(thrown, sql);
+    }
+  }
+
+  /** The one value of a query of Tablite's own. */
+  value(sql: string, parameters?: Parameters): unknown {
+    return this.with(sql, 'read', (statement) => statement.values(parameters, 1)[0]?.[0]);
+  }
+
+  /**
+   * Whether a transaction is open: SQLite ends one by itself after some errors, and what follows would be outside of it.
+   */
+  get inTransaction(): boolean {
+    try {
+      this.#database.exec('BEGIN');
+    } catch {
+      return true;
+    }
+    this.#database.exec('ROLLBACK');
+    return false;
+  }
+
+  /** Undoes sealed writes, the newest first. */
+  undo(sealed: readonly SealedPages[]): void {
+    const cookie = this.#schemaCookie;
+    for (const pages of sealed) this.file.undo(pages);
+    this.#dropCache();
+    if (this.#schemaCookie === cookie) return;
+    // Another tab may reuse the schema cookie of the schema that was undone: SQLite has to notice the old one in between.
+    this.#database.exec('SELECT 1 FROM sqlite_schema LIMIT 1');
+    this.forgetSchema();
+  }
+
+  /** Puts pages of another tab's commit under SQLite. */
+  apply(commits: readonly (readonly NumberedPage[])[]): void {
+    const cookie = this.#schemaCookie;
+    for (const pages of commits) this.file.apply(pages);
+    if (this.file.page(0)) this.file.truncate(this.header.pageCount);
+    this.#dropCache();
+    if (this.#schemaCookie !== cookie) this.forgetSchema();
+  }
+
+  /** Writes the pages of a file of the same page size that differ from those here, outside of any transaction. */
+  replacePages(image: Uint8Array): void {
+    const { pageSize } = this.file;
+    for (let start = 0; start < image.length; start += pageSize) {
+      const bytes = image.subarray(start, start + pageSize);
+      if (!isEqual(bytes, this.file.page(start / pageSize))) this.file.set(bytes, start);
+    }
+    this.#dropCache();
+    this.forgetSchema();
+  }
+
+  /** Forgets what was compiled against an older schema. */
+  forgetSchema(): void {
+    this.#statements.clear();
+    this.#roots = undefined;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  /** Undefined while the first page is absent. */
+  get #schemaCookie(): number | undefined {
+    return this.file.page(0) && this.header.schemaCookie;
+  }
+
+  #dropCache(): void {
+    // Exclusive mode never looks whether somebody else wrote: without this the next read shows old rows.
+    this.#database.exec('PRAGMA shrink_memory');
+  }
+
+  #compile(sql: string, access: Access): Statement {
+    const parsed = guardStatement(sql, access);
+    if (!parsed) throw sqlFailure('Nothing to prepare', sql);
+    const text = sql.slice(parsed.start, parsed.end);
+    let plain: ReturnType<SqlJsDatabase['prepare']> | undefined;
+    try {
+      plain = this.#database.prepare(sql);
+      const [keyword] = leadingWords(sql, parsed.tokens, 1);
+      const isPlanned = keyword !== 'PRAGMA' && keyword !== 'EXPLAIN';
+      const footprint = isPlanned ? readFootprint(this.#database, text, this.#rootPages()) : EMPTY_FOOTPRINT;
+      // ALTER looks for what it changes in the temporary schema too, which is always empty.
+      if (footprint.writesTemporary && keyword !== 'ALTER') {
+        throw new RefusedStatementError(
+          'REFUSED_STATEMENT',
+          'A temporary table',
+          'no other tab would see it',
+          'Create an ordinary table, or use a common table expression.',
+        );
+      }
+      return new Statement(this.#database, sql, { statement: parsed, plain, footprint });
+    } catch (thrown) {
+      plain?.free();
+      throw thrown instanceof TabliteError ? thrown : sqlFailure(thrown, sql);
+    }
+  }
+
+  #rootPages(): RootPages {
+    this.#roots ??= readRootPages(this.#database);
+    return this.#roots;
+  }
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return b !== undefined && a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

@@ -1,0 +1,128 @@
+import { TransactionError } from '../errors/database-error.js';
+import type { Connection } from './connection.js';
+import type { Parameters } from './parameters.js';
+import type { Row, Statement } from './statement.js';
+import type { SqlValue } from './values.js';
+
+const EVERY = Number.POSITIVE_INFINITY;
+
+/** SQLite counts the rows of these; after any other its count is still that of an earlier one. */
+const COUNTED = new Set(['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH']);
+
+/** What `run` reports of one statement. */
+export interface RunResult {
+  /** Rows inserted, updated or deleted by the statement itself; 0 for any other. */
+  readonly changes: number;
+  /** The rowid of the newest row this connection inserted; 0 before the first. */
+  readonly lastInsertRowid: number | bigint;
+}
+
+/** SQL within one write: everything of it is kept, or nothing. Usable until its callback returns. */
+export interface Transaction {
+  /** The rows as objects, from a query or from RETURNING. */
+  all<R = Row>(sql: string, parameters?: Parameters): R[];
+  /** The first row, or undefined. A statement that writes runs to its end all the same. */
+  get<R = Row>(sql: string, parameters?: Parameters): R | undefined;
+  /** The rows as arrays, which may hold two columns of one name. */
+  values(sql: string, parameters?: Parameters): SqlValue[][];
+  /** Runs one statement for its effect. */
+  run(sql: string, parameters?: Parameters): RunResult;
+}
+
+/** What a transaction did, beside its result. */
+export interface TransactionOutcome<Result> {
+  readonly result: Result;
+  /** The tables it wrote, in lower case. */
+  readonly tables: ReadonlySet<string>;
+}
+
+/**
+ * Runs `change` between BEGIN and COMMIT; whatever it throws rolls back and is thrown on.
+ *
+ * @throws {TransactionError} when it returns a promise, or goes on after SQLite itself rolled back.
+ */
+export function runTransaction<Result>(connection: Connection, change: (tx: Transaction) => Result): TransactionOutcome<Result> {
+  const tx = new OpenTransaction(connection);
+  connection.script('BEGIN IMMEDIATE');
+  try {
+    const result = change(tx);
+    refusePromise(result);
+    tx.end();
+    if (tx.rolledBackBy !== undefined) throw tx.rolledBackBy;
+    connection.script('COMMIT');
+    return { result, tables: tx.tables };
+  } catch (thrown) {
+    tx.end();
+    if (connection.inTransaction) connection.script('ROLLBACK');
+    if (tx.changedSchema) connection.forgetSchema();
+    throw tx.rolledBackBy ?? thrown;
+  }
+}
+
+class OpenTransaction implements Transaction {
+  readonly tables = new Set<string>();
+  changedSchema = false;
+  /** The error with which SQLite ended the transaction by itself. */
+  rolledBackBy: unknown;
+  readonly #connection: Connection;
+  #isOpen = true;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  end(): void {
+    this.#isOpen = false;
+  }
+
+  all<R = Row>(sql: string, parameters?: Parameters): R[] {
+    // The row type is the caller's word for what their SQL gives.
+    return this.#use(sql, (statement) => statement.rows(parameters, EVERY)) as R[];
+  }
+
+  get<R = Row>(sql: string, parameters?: Parameters): R | undefined {
+    const first = (statement: Statement) =>
+      statement.footprint.isWrite ? statement.rows(parameters, EVERY)[0] : statement.first(parameters);
+    return this.#use(sql, first) as R | undefined;
+  }
+
+  values(sql: string, parameters?: Parameters): SqlValue[][] {
+    return this.#use(sql, (statement) => statement.values(parameters, EVERY));
+  }
+
+  run(sql: string, parameters?: Parameters): RunResult {
+    const isChange = this.#use(sql, (statement) => {
+      statement.values(parameters, EVERY);
+      return statement.footprint.isWrite && COUNTED.has(statement.keyword);
+    });
+    const changes = isChange ? this.#connection.changes : 0;
+    return { changes, lastInsertRowid: this.#connection.value('SELECT last_insert_rowid()') as number | bigint };
+  }
+
+  #use<Result>(sql: string, use: (statement: Statement) => Result): Result {
+    if (!this.#isOpen)
+      throw new TransactionError('TRANSACTION_ENDED', 'The transaction has ended: use tx within the callback of write() only.');
+    if (this.rolledBackBy !== undefined) throw this.rolledBackBy;
+    try {
+      return this.#connection.with(sql, 'write', (statement) => {
+        for (const table of statement.footprint.writes) this.tables.add(table);
+        this.changedSchema ||= statement.footprint.changesSchema;
+        return use(statement);
+      });
+    } catch (thrown) {
+      // A full disk, no memory, OR ROLLBACK: a statement that followed would commit by itself.
+      if (!this.#connection.inTransaction) this.rolledBackBy = thrown;
+      throw thrown;
+    }
+  }
+}
+
+function refusePromise(result: unknown): void {
+  if (typeof result !== 'object' || result === null || !('then' in result) || typeof result.then !== 'function') return;
+  // Its rejection would be reported as unhandled, on top of the error that says what is wrong.
+  result.then(undefined, () => undefined);
+  throw new TransactionError(
+    'TRANSACTION_ASYNC',
+    'The callback of write() returned a promise. Do what is asynchronous before the write, and let the callback return plainly.',
+  );
+}

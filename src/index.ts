@@ -1,0 +1,59 @@
+export type { Database, ImportOptions, SyncResult, WriteOptions } from './database/database.js';
+export { deleteDatabase, type OpenOptions, type OpenProgress, openDatabase } from './database/open-database.js';
+export type { Parameters } from './engine/parameters.js';
+export type { Row } from './engine/statement.js';
+export type { RunResult, Transaction } from './engine/transaction.js';
+export type { BindValue, SqlValue } from './engine/values.js';
+export {
+  ClosedError,
+  ConflictError,
+  ImportError,
+  type ImportErrorCode,
+  NewerSchemaError,
+  OutdatedError,
+  TransactionError,
+  type TransactionErrorCode,
+  UsageError,
+} from './errors/database-error.js';
+export { EngineError, type EngineErrorCode } from './errors/engine-error.js';
+export { MigrationError, type MigrationErrorCode } from './errors/migration-error.js';
+export {
+  ConstraintError,
+  type ConstraintKind,
+  DuplicateColumnError,
+  ParameterError,
+  type ParameterErrorCode,
+  type RefusedStatementCode,
+  RefusedStatementError,
+  SqlError,
+  type SqlErrorCode,
+} from './errors/sql-error.js';
+export {
+  CorruptionError,
+  DataLossError,
+  StorageError,
+  StorageFormatError,
+  StorageFullError,
+  StorageTimeoutError,
+  StorageUnavailableError,
+  UnknownOutcomeError,
+} from './errors/storage-error.js';
+export { TabliteError } from './errors/tablite-error.js';
+export type { Migrations } from './migrate/chain.js';
+export type { HistoryEntry } from './migrate/history.js';
+export { type IndexedDbOptions, indexedDbStorage } from './storage/indexeddb-storage.js';
+export { memoryStorage } from './storage/memory-storage.js';
+export type {
+  Durability,
+  ReadRequest,
+  Storage,
+  StorageEntry,
+  StorageKey,
+  StorageLoss,
+  StorageRange,
+  WriteBatch,
+  WriteOutcome,
+} from './storage/storage.js';
+export type { Clock, Environment, HintChannel } from './store/environment.js';
+export type { DatabaseState, Status } from './store/status.js';
+export type { Change, ChangeCallback } from './store/subscriptions.js';

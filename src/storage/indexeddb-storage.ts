@@ -1,0 +1,220 @@
+import { createStore, type UseStore } from 'idb-keyval';
+import { StorageError, StorageFormatError } from '../errors/storage-error.js';
+import { indexedDbFailure } from './indexeddb-failure.js';
+import { readRequest } from './indexeddb-read.js';
+import {
+  META_KEY,
+  type ReadRequest,
+  type Storage,
+  type StorageEntry,
+  type StorageLoss,
+  type StorageRange,
+  type WriteBatch,
+  type WriteOutcome,
+} from './storage.js';
+
+const OBJECT_STORE = 'records';
+
+/** Puts sent before waiting for one to succeed: a large write shows signs of life and lets the page paint. */
+const PUTS_AT_ONCE = 64;
+
+export interface IndexedDbOptions {
+  /** Opens the object store; called again for a new connection. idb-keyval's `createStore` is the default. */
+  readonly createStore?: (databaseName: string, storeName: string) => UseStore;
+}
+
+/** The IndexedDB database that holds a Tablite database of that name. */
+export function indexedDbName(name: string): string {
+  return `tablite:${name}`;
+}
+
+/** A storage in one object store of one IndexedDB database, named `tablite:<name>`. */
+export function indexedDbStorage(name: string, options: IndexedDbOptions = {}): Storage {
+  return new IndexedDbStorage(name, options.createStore ?? createStore);
+}
+
+class IndexedDbStorage implements Storage {
+  readonly name: string;
+  readonly kind = 'indexeddb';
+  readonly #createStore: (databaseName: string, storeName: string) => UseStore;
+  #connecting: Promise<IDBDatabase> | undefined;
+  #connection: IDBDatabase | undefined;
+  #onLoss: (loss: StorageLoss) => void = () => undefined;
+  #isClosed = false;
+
+  constructor(name: string, create: (databaseName: string, storeName: string) => UseStore) {
+    this.name = name;
+    this.#createStore = create;
+  }
+
+  async read(requests: readonly ReadRequest[], alive: () => void = () => undefined): Promise<unknown[]> {
+    const doing = 'reading';
+    const database = await this.#connect();
+    return new Promise((resolve, reject) => {
+      const transaction = this.#begin(database, 'readonly', undefined, doing);
+      const store = transaction.objectStore(OBJECT_STORE);
+      transaction.onabort = () => reject(indexedDbFailure(transaction.error, doing));
+      Promise.all(requests.map((request) => readRequest(store, request, alive))).then(resolve, (cause) =>
+        reject(indexedDbFailure(cause, doing)),
+      );
+    });
+  }
+
+  async write(batch: WriteBatch, alive: () => void = () => undefined): Promise<WriteOutcome> {
+    const database = this.#connection;
+    if (!database) throw new StorageError('There is no connection to IndexedDB. Nothing was written: read first, to see what is there.');
+    return new Promise((resolve, reject) => {
+      const transaction = this.#begin(database, 'readwrite', batch.durability, 'writing');
+      const store = transaction.objectStore(OBJECT_STORE);
+      let meta: unknown;
+      let isRefused = false;
+      let failure: unknown;
+      const fail = (cause: unknown) => {
+        failure ??= cause;
+        abort(transaction);
+      };
+      const refuse = () => {
+        isRefused = true;
+        abort(transaction);
+      };
+      const send = async () => {
+        for (const range of batch.deletes ?? []) store.delete(keyRange(range));
+        // Awaiting only where there are puts: a commit has none, and sends everything in one turn.
+        if (batch.puts?.length) await this.#put(store, batch.puts, alive);
+        const adds = batch.adds ?? [];
+        for (const { key, value } of adds) {
+          // A conflict is read from the request: the transaction's own error differs from engine to engine.
+          store.add(value, key as IDBValidKey).onerror = (event) => {
+            if ((event.target as IDBRequest).error?.name === 'ConstraintError') isRefused = true;
+          };
+        }
+        // Firefox completes the transaction although the add failed, unless that add is the last request before a commit().
+        transaction.commit();
+      };
+      const look = store.get(META_KEY as IDBValidKey);
+      look.onsuccess = () => {
+        alive();
+        meta = look.result;
+        if (!batch.guard) return;
+        try {
+          if (batch.guard(meta)) send().catch(fail);
+          else refuse();
+        } catch (cause) {
+          fail(cause);
+        }
+      };
+      transaction.oncomplete = () => {
+        if (isRefused) reject(new StorageError('IndexedDB completed a transaction whose compare-and-swap had failed.'));
+        else resolve({ isCommitted: true, meta });
+      };
+      transaction.onabort = () => {
+        if (isRefused) resolve({ isCommitted: false, meta });
+        else reject(indexedDbFailure(failure ?? transaction.error, 'writing'));
+      };
+      if (!batch.guard) send().catch(fail);
+    });
+  }
+
+  disconnect(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#connecting = undefined;
+  }
+
+  onLoss(listener: (loss: StorageLoss) => void): void {
+    this.#onLoss = listener;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.disconnect();
+  }
+
+  async destroy(): Promise<void> {
+    await this.close();
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(indexedDbName(this.name));
+      request.onsuccess = () => resolve();
+      request.onerror = () => reject(indexedDbFailure(request.error, 'deleting'));
+    });
+  }
+
+  /** Sends the puts, a group at a time. */
+  async #put(store: IDBObjectStore, puts: readonly StorageEntry[], alive: () => void): Promise<void> {
+    for (let at = 0; at < puts.length; at += PUTS_AT_ONCE) {
+      const group = puts.slice(at, at + PUTS_AT_ONCE);
+      const requests = group.map(({ key, value }) => store.put(value, key as IDBValidKey));
+      const last = requests.at(-1);
+      if (last && at + PUTS_AT_ONCE < puts.length) await succeeded(last);
+      alive();
+    }
+  }
+
+  #begin(database: IDBDatabase, mode: IDBTransactionMode, durability: IDBTransactionDurability | undefined, doing: string): IDBTransaction {
+    try {
+      return database.transaction(OBJECT_STORE, mode, durability === undefined ? {} : { durability });
+    } catch (cause) {
+      // InvalidStateError: the connection was closed under us. It is dropped before anybody retries.
+      this.disconnect();
+      throw indexedDbFailure(cause, doing);
+    }
+  }
+
+  #connect(): Promise<IDBDatabase> {
+    if (this.#isClosed) return Promise.reject(new StorageError('The storage was closed.'));
+    this.#connecting ??= this.#open().catch((cause: unknown) => {
+      this.#connecting = undefined;
+      throw cause;
+    });
+    return this.#connecting;
+  }
+
+  async #open(): Promise<IDBDatabase> {
+    let database: IDBDatabase;
+    try {
+      database = await this.#createStore(indexedDbName(this.name), OBJECT_STORE)('readonly', (store) => store.transaction.db);
+    } catch (cause) {
+      if (cause instanceof Error && (cause.name === 'NotFoundError' || cause.name === 'VersionError')) {
+        throw new StorageFormatError(
+          `IndexedDB already has a database "${indexedDbName(this.name)}" that is not Tablite's. It was left untouched: choose another name.`,
+          { cause },
+        );
+      }
+      throw indexedDbFailure(cause, 'opening');
+    }
+    if (this.#isClosed) {
+      database.close();
+      throw new StorageError('The storage was closed.');
+    }
+    const lose = (loss: StorageLoss) => {
+      if (this.#connection !== database) return;
+      this.disconnect();
+      this.#onLoss(loss);
+    };
+    // Whoever deletes or upgrades the database waits until every connection is closed.
+    database.addEventListener('versionchange', (event) => lose(event.newVersion === null ? 'deleted' : 'disconnected'));
+    database.addEventListener('close', () => lose('disconnected'));
+    this.#connection = database;
+    return database;
+  }
+}
+
+function keyRange({ from, to }: StorageRange): IDBKeyRange {
+  return IDBKeyRange.bound(from, to);
+}
+
+function succeeded(request: IDBRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** Aborting throws where the transaction has ended already, which is as well. */
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch (cause) {
+    if (!(cause instanceof DOMException) || cause.name !== 'InvalidStateError') throw cause;
+  }
+}

@@ -1,0 +1,37 @@
+import { ClosedError } from '../errors/database-error.js';
+import { StorageFullError, StorageTimeoutError, UnknownOutcomeError } from '../errors/storage-error.js';
+import type { Durability } from '../storage/storage.js';
+import type { Commit } from './commit.js';
+import type { CommitLog } from './commit-log.js';
+
+/**
+ * Appends a commit, and finds an unknown outcome out: over a new connection it looks whether the record is there.
+ *
+ * @returns whether it is kept; if not, another tab was first.
+ * @throws {StorageError} when it is surely not kept.
+ * @throws {UnknownOutcomeError} when the storage could not be asked.
+ */
+export async function appendSurely(log: CommitLog, commit: Commit, durability: Durability): Promise<boolean> {
+  try {
+    return await log.append(commit, durability);
+  } catch (cause) {
+    // A full storage has aborted for certain.
+    if (cause instanceof StorageFullError || cause instanceof ClosedError) throw cause;
+    if (await isKept(log, commit, cause)) return true;
+    throw cause;
+  }
+}
+
+async function isKept(log: CommitLog, commit: Commit, cause: unknown): Promise<boolean> {
+  try {
+    return await log.isKept(commit);
+  } catch (second) {
+    if (second instanceof ClosedError || second instanceof UnknownOutcomeError) throw second;
+    // An abort was seen: not kept, whatever has become of the storage since.
+    if (!(cause instanceof StorageTimeoutError)) throw cause;
+    throw new UnknownOutcomeError(
+      `Commit ${commit.seq} was sent and not answered, and the storage cannot be asked: it may or may not be kept. Call refresh() once the storage works again.`,
+      { cause },
+    );
+  }
+}

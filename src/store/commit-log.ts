@@ -1,0 +1,285 @@
+import { ClosedError } from '../errors/database-error.js';
+import { CorruptionError, UnknownOutcomeError } from '../errors/storage-error.js';
+import { chunkCount, pagesFromChunks } from '../page/chunk.js';
+import { HEADER_BYTES, readHeader } from '../page/header.js';
+import {
+  type Durability,
+  META_KEY,
+  type ReadRequest,
+  type Storage,
+  type StorageEntry,
+  type WriteBatch,
+  type WriteOutcome,
+} from '../storage/storage.js';
+import {
+  BASE_SERIES,
+  checkBase,
+  checkChunks,
+  chunkBytes,
+  chunkKey,
+  chunksOf,
+  encodeBase,
+  encodeChunks,
+  INDEX_SERIES,
+  indexKeys,
+  overlay,
+} from './base.js';
+import { type Commit, decodeLog, encodeCommit, isRecordOf, logAfter, logUpTo, sizeOf } from './commit.js';
+import type { Clock } from './environment.js';
+import { planFold } from './fold.js';
+import { type Meta, metaEntry, parseMeta } from './meta.js';
+import { watched } from './watchdog.js';
+
+/** The database as it is stored: the pages of the base, and the commits to lay over them. */
+export interface StoredImage {
+  readonly pages: readonly Uint8Array[];
+  readonly pageSize: number;
+  readonly commits: readonly Commit[];
+  readonly seq: number;
+}
+
+/** What is behind a `seq`: the commits to apply, or that the base has moved past it and must be loaded anew. */
+export type Tail = { readonly commits: readonly Commit[] } | { readonly reload: true };
+
+export interface CommitLogParts {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/**
+ * The line of commits in a storage, and the base that they are folded into. It knows nothing of SQLite: pages go in, pages
+ * come out, each request watched.
+ */
+export class CommitLog {
+  readonly storage: Storage;
+  readonly #clock: Clock;
+  readonly #newId: () => string;
+  #storeId = '';
+  #checkpointSeq = 0;
+  /** The log's commits that are known here, oldest first. */
+  #sizes: { seq: number; bytes: number }[] = [];
+
+  constructor({ storage, clock, newId }: CommitLogParts) {
+    this.storage = storage;
+    this.#clock = clock;
+    this.#newId = newId;
+  }
+
+  get storeId(): string {
+    return this.#storeId;
+  }
+
+  /** Whether anything is stored under this name. @throws {CorruptionError} when there is something, but no meta record. */
+  async exists(): Promise<boolean> {
+    const [meta, first, log] = await this.#read('opening', [{ get: META_KEY }, { get: chunkKey(0) }, { range: logAfter(0) }]);
+    if (meta !== undefined) return true;
+    // Neither base nor log: nobody has been here. Anything else is a store whose name is lost, and not ours to overwrite.
+    if (first !== undefined || (log as unknown[]).length > 0) parseMeta(undefined);
+    return false;
+  }
+
+  /** Begins a store that holds `image`, unless another tab has just begun one. */
+  async create(image: Uint8Array): Promise<void> {
+    const header = readHeader(image.subarray(0, HEADER_BYTES));
+    if (!header) throw new CorruptionError(['image'], 'A database to begin with has no SQLite header');
+    const meta = metaEntry({
+      storeId: this.#newId(),
+      pageSize: header.pageSize,
+      checkpointSeq: 0,
+      pageCount: image.length / header.pageSize,
+    });
+    await this.#write('opening', { durability: 'strict', puts: [], adds: [...encodeBase(image, 0), meta] });
+  }
+
+  /**
+   * Everything, from one consistent state.
+   *
+   * @throws {CorruptionError} that names what is damaged.
+   * @throws {ClosedError} when this is no longer the store that was opened.
+   */
+  async load(): Promise<StoredImage> {
+    const all: ReadRequest[] = [{ get: META_KEY }, { series: BASE_SERIES }, { series: INDEX_SERIES }, { range: logAfter(0) }];
+    const [stored, chunks, index, log] = await this.#read('opening', all);
+    const meta = this.#recognise(stored);
+    const bytes = checkBase(meta, chunks as unknown[], index as unknown[]);
+    const commits = decodeLog(valid(log as unknown[], meta), meta.checkpointSeq);
+    this.#checkpointSeq = meta.checkpointSeq;
+    this.#sizes = commits.map((commit) => ({ seq: commit.seq, bytes: sizeOf(commit) }));
+    const seq = meta.checkpointSeq + commits.length;
+    return { pages: pagesFromChunks(bytes, meta.pageSize, meta.pageCount), pageSize: meta.pageSize, commits, seq };
+  }
+
+  /** What was committed after `seq`. @throws {CorruptionError} @throws {ClosedError} */
+  async tail(seq: number): Promise<Tail> {
+    const [stored, log] = await this.#read('catching up', [{ get: META_KEY }, { range: logAfter(seq) }]);
+    const meta = this.#recognise(stored);
+    if (meta.checkpointSeq > seq) return { reload: true };
+    const commits = decodeLog(log as unknown[], seq);
+    for (const commit of commits) this.#note(commit);
+    return { commits };
+  }
+
+  /**
+   * Adds a commit to the line: one transaction, one `add` that decides.
+   *
+   * @returns whether it is in the line; if not, another tab was first and nothing of it counts.
+   */
+  async append(commit: Commit, durability: Durability): Promise<boolean> {
+    const { isCommitted, meta } = await this.#write('committing', { durability, adds: encodeCommit(commit) });
+    if (!isCommitted) return false;
+    const { checkpointSeq } = this.#recognise(meta);
+    this.#checkpointSeq = Math.max(this.#checkpointSeq, checkpointSeq);
+    // Its number was already folded away: the record is void, for every reader.
+    if (checkpointSeq >= commit.seq) return false;
+    this.#note(commit);
+    return true;
+  }
+
+  /**
+   * Finds out over a new connection whether a commit of unknown outcome is in the line.
+   *
+   * @throws {UnknownOutcomeError} when it cannot be told any more.
+   */
+  async isKept(commit: Commit): Promise<boolean> {
+    this.storage.disconnect();
+    const [stored, record] = await this.#read('looking for a commit', [{ get: META_KEY }, { get: ['log', commit.seq, 0] }]);
+    const meta = this.#recognise(stored);
+    if (isRecordOf(commit, record)) return meta.checkpointSeq < commit.seq;
+    if (meta.checkpointSeq < commit.seq) return false;
+    throw new UnknownOutcomeError(`Commit ${commit.seq} was sent, and has been folded away or lost since. Read the database to see which.`);
+  }
+
+  /**
+   * Replaces everything by `image`, as the commit after `seq`.
+   *
+   * @returns whether it did; if not, another tab committed after `seq`.
+   */
+  async replace(image: Uint8Array, seq: number): Promise<boolean> {
+    const header = readHeader(image.subarray(0, HEADER_BYTES));
+    if (!header) throw new CorruptionError(['image'], 'A database to replace the stored one has no SQLite header');
+    const marker: Commit = {
+      seq: seq + 1,
+      id: this.#newId(),
+      tables: [],
+      schemaVersion: header.userVersion,
+      pageSize: header.pageSize,
+      pages: [],
+    };
+    const count = chunkCount(image.length);
+    const meta = metaEntry({
+      storeId: this.#storeId,
+      pageSize: header.pageSize,
+      checkpointSeq: seq + 1,
+      pageCount: image.length / header.pageSize,
+    });
+    const { isCommitted } = await this.#write('replacing the database', {
+      durability: 'strict',
+      guard: (stored) => this.#recognise(stored).checkpointSeq <= seq,
+      deletes: [
+        { from: chunkKey(count), to: chunkKey(Number.POSITIVE_INFINITY) },
+        { from: [...INDEX_SERIES, 0], to: [...INDEX_SERIES, Number.POSITIVE_INFINITY] },
+        logUpTo(seq),
+      ],
+      puts: [...encodeBase(image, seq + 1), meta],
+      // Void at once, it takes the number: whoever commits after `seq` too loses to it, or it loses to them.
+      adds: encodeCommit(marker),
+    });
+    return isCommitted;
+  }
+
+  /** Whether the log has grown enough to fold some of it. */
+  get isFoldDue(): boolean {
+    return planFold(this.#sizes, this.#checkpointSeq) !== undefined;
+  }
+
+  /**
+   * The checkpoint, one bounded step: moves the oldest commits of the log into the base, in one transaction.
+   *
+   * @returns whether it did; if not, nothing is due, or another tab folded meanwhile.
+   * @throws {CorruptionError} when what it would fold is damaged; nothing is overwritten then.
+   */
+  async fold(): Promise<boolean> {
+    const target = planFold(this.#sizes, this.#checkpointSeq);
+    if (target === undefined) return false;
+    const [stored, log] = await this.#read('folding the log', [
+      { get: META_KEY },
+      { range: { from: ['log', 0], to: ['log', target, Number.POSITIVE_INFINITY] } },
+    ]);
+    const meta = this.#recognise(stored);
+    this.#checkpointSeq = meta.checkpointSeq;
+    this.#forgetFolded();
+    if (meta.checkpointSeq >= target) return false;
+    const commits = decodeLog(valid(log as unknown[], meta), meta.checkpointSeq);
+    const folded = await this.#foldInto(meta, commits);
+    const { isCommitted } = await this.#write('folding the log', {
+      durability: 'relaxed',
+      guard: (now) => this.#recognise(now).checkpointSeq === meta.checkpointSeq,
+      deletes: [{ from: chunkKey(folded.chunks), to: chunkKey(Number.POSITIVE_INFINITY) }, logUpTo(target)],
+      puts: [...folded.entries, metaEntry({ ...meta, checkpointSeq: target, pageCount: folded.pageCount })],
+    });
+    if (!isCommitted) return false;
+    this.#checkpointSeq = target;
+    this.#forgetFolded();
+    return true;
+  }
+
+  /** The chunks that commits change, as they are after the last of them. */
+  async #foldInto(meta: Meta, commits: readonly Commit[]): Promise<{ entries: StorageEntry[]; chunks: number; pageCount: number }> {
+    const { pageSize } = meta;
+    const newest = new Map(commits.flatMap(({ pages }) => pages));
+    const firstPage = newest.get(0);
+    const pageCount = (firstPage && readHeader(firstPage)?.pageCount) ?? meta.pageCount;
+    const chunks = chunksOf(newest.keys(), pageSize);
+    // SQLite may lengthen the file without writing each page: the chunks from the old end on exist all the same.
+    if (pageCount > meta.pageCount) {
+      const oldEnd = Math.max(0, chunkCount(meta.pageCount * pageSize) - 1);
+      for (let chunk = oldEnd; chunk < chunkCount(pageCount * pageSize); chunk++) chunks.add(chunk);
+    }
+    const touched = [...chunks];
+    const keys = [...touched.map(chunkKey), ...indexKeys(touched)];
+    const records = await this.#read(
+      'folding the log',
+      keys.map((get) => ({ get })),
+    );
+    const before = new Map(touched.map((chunk, at) => [chunk, chunkBytes(records[at])] as const));
+    const index = records.slice(touched.length);
+    // A damaged chunk must not get a fresh checksum.
+    checkChunks(meta, before, index);
+    const after = overlay(before, [...newest], { pageSize, bytes: pageCount * pageSize });
+    const seq = meta.checkpointSeq + commits.length;
+    return { entries: encodeChunks(after, index, seq), chunks: chunkCount(pageCount * pageSize), pageCount };
+  }
+
+  #note(commit: Commit): void {
+    if (commit.seq > (this.#sizes.at(-1)?.seq ?? this.#checkpointSeq)) this.#sizes.push({ seq: commit.seq, bytes: sizeOf(commit) });
+  }
+
+  #forgetFolded(): void {
+    this.#sizes = this.#sizes.filter(({ seq }) => seq > this.#checkpointSeq);
+  }
+
+  #recognise(stored: unknown): Meta {
+    if (stored === undefined && this.#storeId !== '') throw new ClosedError('The stored database was deleted while it was open.');
+    const meta = parseMeta(stored);
+    if (this.#storeId === '') this.#storeId = meta.storeId;
+    if (meta.storeId !== this.#storeId)
+      throw new ClosedError('The stored database was deleted and made anew while this one was open. Open it again.');
+    return meta;
+  }
+
+  #read(doing: string, requests: readonly ReadRequest[]): Promise<unknown[]> {
+    return watched(this.#clock, doing, (alive) => this.storage.read(requests, alive));
+  }
+
+  #write(doing: string, batch: WriteBatch): Promise<WriteOutcome> {
+    return watched(this.#clock, doing, (alive) => this.storage.write(batch, alive));
+  }
+}
+
+/** The records that are not void. */
+function valid(log: readonly unknown[], meta: Meta): unknown[] {
+  return log.filter(
+    (record) => typeof record !== 'object' || record === null || !('seq' in record) || Number(record.seq) > meta.checkpointSeq,
+  );
+}

@@ -1,0 +1,70 @@
+import type { Engine } from '../engine/engine.js';
+
+/** Timers and the time of day, as the platform gives them; tests pass their own. */
+export interface Clock {
+  now(): number;
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** The part of a BroadcastChannel that hints need. */
+export interface HintChannel {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  close(): void;
+}
+
+/** What a database needs from the platform around it. Each part may be passed in; the others are the platform's own. */
+export interface Environment {
+  readonly clock: Clock;
+  /** Loads the engine; called again after it failed. */
+  readonly loadEngine: () => Promise<Engine>;
+  /** Opens the channel of a name; undefined where there is none. */
+  readonly openChannel: (name: string) => HintChannel | undefined;
+  /** Where the witness is kept; undefined where there is none. */
+  readonly witnessStorage: Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
+  /** Asks the browser to keep the origin's data; undefined where it cannot be asked. */
+  readonly persist: (() => Promise<boolean>) | undefined;
+  /** Fires when the page comes back to life: `visibilitychange`, `pageshow`, `resume`. */
+  readonly wakeUps: readonly EventTarget[];
+  /** A number from 0 to 1, for ids and for the pause after a conflict. */
+  readonly random: () => number;
+}
+
+/** The platform's own parts, each found only if it may be used. */
+export function platformEnvironment(loadEngine: () => Promise<Engine>): Environment {
+  return {
+    clock: {
+      now: () => Date.now(),
+      setTimeout: (callback, ms) => setTimeout(callback, ms),
+      clearTimeout: (timer) => clearTimeout(timer as number | undefined),
+    },
+    loadEngine,
+    openChannel: openBroadcastChannel,
+    witnessStorage: allowed(() => globalThis.localStorage),
+    persist: persistOf(allowed(() => globalThis.navigator?.storage)),
+    wakeUps: [globalThis.document, globalThis.window].filter((target) => typeof target === 'object'),
+    random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
+  };
+}
+
+function persistOf(manager: StorageManager | undefined): (() => Promise<boolean>) | undefined {
+  return manager && typeof manager.persist === 'function' ? () => manager.persist() : undefined;
+}
+
+function openBroadcastChannel(name: string): HintChannel | undefined {
+  if (typeof BroadcastChannel !== 'function') return undefined;
+  const channel = allowed(() => new BroadcastChannel(name));
+  // Node keeps a process alive for an open channel; a hint is no reason to.
+  if (channel && 'unref' in channel && typeof channel.unref === 'function') channel.unref();
+  return channel;
+}
+
+/** Blocked cookies make these throw a SecurityError when they are merely looked at: there is none, then. */
+function allowed<Part>(look: () => Part | undefined | null): Part | undefined {
+  try {
+    return look() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,45 @@
+import { CorruptionError, StorageFormatError } from '../errors/storage-error.js';
+import { META_KEY, type StorageEntry } from '../storage/storage.js';
+
+const FORMAT = 1;
+
+/** What store this is, and where its base stands. */
+export interface Meta {
+  /** The storage format; a newer one is left untouched. */
+  readonly format: number;
+  readonly storeId: string;
+  readonly pageSize: number;
+  /** Every commit up to this one is folded into the base; a log record at or below it is void. */
+  readonly checkpointSeq: number;
+  /** Pages of the base. */
+  readonly pageCount: number;
+}
+
+export function metaEntry(meta: Omit<Meta, 'format'>): StorageEntry {
+  return { key: META_KEY, value: { format: FORMAT, ...meta } satisfies Meta };
+}
+
+/**
+ * The meta record as it was read.
+ *
+ * @throws {StorageFormatError} when it is of a format that this Tablite does not know.
+ * @throws {CorruptionError} when it is not a meta record.
+ */
+export function parseMeta(value: unknown): Meta {
+  if (typeof value !== 'object' || value === null)
+    throw new CorruptionError(['meta'], 'The record that names the store is missing or damaged');
+  const meta = value as Partial<Meta>;
+  if (typeof meta.format === 'number' && meta.format > FORMAT) {
+    throw new StorageFormatError(
+      `The storage has format ${meta.format}, and this Tablite knows up to ${FORMAT}. It was left untouched: load the newer code.`,
+    );
+  }
+  const { format, storeId, pageSize, checkpointSeq, pageCount } = meta;
+  const isWhole = format === FORMAT && typeof storeId === 'string' && isCount(pageSize) && isCount(checkpointSeq) && isCount(pageCount);
+  if (!isWhole) throw new CorruptionError(['meta'], 'The record that names the store is damaged');
+  return { format, storeId, pageSize, checkpointSeq, pageCount };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
