@@ -13,6 +13,7 @@ import { type Environment, platformEnvironment } from '../store/environment.js';
 import { newId } from '../store/id.js';
 import { StatusBoard } from '../store/status.js';
 import { Store } from '../store/store.js';
+import { watched } from '../store/watchdog.js';
 import { Witness } from '../store/witness.js';
 import type { Database } from './database.js';
 import { StoredDatabase } from './stored-database.js';
@@ -64,7 +65,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   try {
     const engine = await loading;
     const witness = new Witness(options.name, storage.kind === 'indexeddb' ? environment : { ...environment, witnessStorage: undefined });
-    const status = new StatusBoard(storage.kind, environment.clock.now);
+    const status = new StatusBoard(storage.kind, () => environment.clock.now());
     const testimony = witness.recall();
     if (isFresh) {
       if (testimony) reportLoss(new DataLossError(options.name, testimony.seq), options, status);
@@ -90,7 +91,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       status,
       chain,
       durability: options.durability ?? 'relaxed',
-      now: environment.clock.now,
+      now: () => environment.clock.now(),
     });
   } catch (thrown) {
     await storage.close();
@@ -98,10 +99,15 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   }
 }
 
-/** Deletes a database and everything kept of it; other tabs that have it open are closed. */
+/**
+ * Deletes a database and everything kept of it; other tabs that have it open are closed.
+ *
+ * @throws {StorageTimeoutError} when another tab does not let go of it; it is deleted as soon as that one does.
+ */
 export async function deleteDatabase(name: string, options: Pick<OpenOptions, 'storage' | 'environment'> = {}): Promise<void> {
   const environment = { ...platformEnvironment(() => loadEngine(wasmUrl)), ...options.environment };
-  await (options.storage ?? indexedDbStorage(name)).destroy();
+  const storage = options.storage ?? indexedDbStorage(name);
+  await watched(environment.clock, 'deleting; another tab may keep it open', () => storage.destroy());
   new Witness(name, environment).forget();
 }
 
@@ -141,7 +147,7 @@ async function upgrade(
       // Planned anew each time: another tab may have done it meanwhile.
       const plan = planUpgrade(chain, readStanding(connection));
       const onStep = (step: StepProgress) => options.onProgress?.({ phase: 'migrating', ...step });
-      await runPlan(connection, plan, { now: environment.clock.now, onStep, rest: () => nextTask(environment) });
+      await runPlan(connection, plan, { now: () => environment.clock.now(), onStep, rest: () => nextTask(environment) });
     });
   }
   status.set({ state: 'ready' });

@@ -38,7 +38,7 @@ async function load(wasmUrl: string): Promise<SqlJs> {
 
 async function compile(wasmUrl: string): Promise<WebAssembly.Module> {
   const response = await fetch(wasmUrl, { credentials: 'same-origin' });
-  if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+  if (!response.ok) throw new EngineError('ENGINE_LOAD', `The server answered with HTTP status ${response.status}.`);
   if (response.headers.get('content-type')?.startsWith('application/wasm')) return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
 }

@@ -2,27 +2,20 @@ import type { Connection } from '../engine/connection.js';
 import type { Engine } from '../engine/engine.js';
 import type { SealedPages } from '../engine/paged-file.js';
 import { runTransaction, type Transaction } from '../engine/transaction.js';
-import { ClosedError, ConflictError, OutdatedError, TransactionError } from '../errors/database-error.js';
-import { StorageFullError } from '../errors/storage-error.js';
-import type { Durability } from '../storage/storage.js';
-import { appendSurely } from './append.js';
+import { ClosedError, TransactionError } from '../errors/database-error.js';
+import type { Durability, StorageLoss } from '../storage/storage.js';
 import { Checkpoint } from './checkpoint.js';
-import type { Commit } from './commit.js';
 import type { CommitLog, StoredImage } from './commit-log.js';
 import type { Environment } from './environment.js';
 import { type Hints, openHints } from './hint.js';
-import { newId } from './id.js';
-import { pauseAfterConflict } from './pause.js';
+import { LiveReplica } from './live-replica.js';
 import { PendingWrite, type Ran } from './pending-write.js';
-import { Replica } from './replica.js';
+import type { Replica } from './replica.js';
 import type { StatusBoard } from './status.js';
-import { type ChangeCallback, Subscriptions } from './subscriptions.js';
+import { type Change, type ChangeCallback, Subscriptions } from './subscriptions.js';
+import { Turns } from './turns.js';
 import { onWakeUp } from './wake-up.js';
 import type { Witness } from './witness.js';
-import { WriteQueue } from './write-queue.js';
-
-/** Conflicts in a row after which a write is given up: each of them means that another tab got on. */
-const MOST_CONFLICTS = 200;
 
 export interface StoreParts {
   readonly engine: Engine;
@@ -35,55 +28,48 @@ export interface StoreParts {
 }
 
 /**
- * One tab's database: a replica that is read synchronously, writes that run at once and become durable together, and other
- * tabs' commits caught up with. Storage work is done in turns, one piece at a time.
+ * One tab's database: a live replica that is read synchronously, writes that run at once and become durable together, and
+ * everybody told of what was committed. Storage work is done in turns, one piece at a time.
  */
 export class Store {
   readonly #parts: StoreParts;
+  readonly #live: LiveReplica;
+  readonly #turns = new Turns();
   readonly #subscriptions = new Subscriptions();
-  readonly #queue = new WriteQueue(() => this.#replica);
   readonly #checkpoint: Checkpoint;
   readonly #hints: Hints;
   readonly #forgetWakeUps: () => void;
-  #replica: Replica;
-  #turn: Promise<unknown> = Promise.resolve();
   #isRunning = false;
+  #isFlushDue = false;
   #isCatchUpDue = false;
-  /** The connection was lost: what is stored has to be looked at before anything is written. */
-  #isStale = false;
-  #conflicts = 0;
-  #closedBy: ClosedError | undefined;
+  #isClosed = false;
 
-  /** Opens a replica of what is stored. @throws {CorruptionError} @throws {StorageError} */
+  /** Opens a replica of what is stored. @throws {CorruptionError} {StorageError} */
   static async open(parts: StoreParts): Promise<Store> {
     return new Store(parts, await parts.log.load());
   }
 
   private constructor(parts: StoreParts, image: StoredImage) {
     this.#parts = parts;
-    this.#replica = new Replica(parts.engine, image);
     const { environment, log } = parts;
-    this.#checkpoint = new Checkpoint(log, environment.clock, (damage) => this.#fail(damage));
+    const onChange = (change: Change) => this.#changed(change);
+    this.#live = new LiveReplica({ ...parts, onChange, onStorage: (error) => this.#report(error) }, image);
+    this.#checkpoint = new Checkpoint(log, environment.clock, (damage) => this.#report(damage));
     this.#hints = openHints(environment, log.storage.name, ({ storeId, seq }) => {
-      if (storeId === log.storeId && seq > this.#replica.seq) this.#catchUpSoon();
+      if (storeId === log.storeId && seq > this.seq) this.#catchUpSoon();
     });
     this.#forgetWakeUps = onWakeUp(environment.wakeUps, () => this.#catchUpSoon());
-    log.storage.onLoss((loss) => {
-      this.#isStale = true;
-      if (loss === 'deleted') this.#end(new ClosedError('The database was deleted from another tab. Open it again to begin anew.'));
-      else this.#catchUpSoon();
-    });
-    this.#atSeq();
+    log.storage.onLoss((loss) => this.#lose(loss));
+    this.#follow();
   }
 
   /** @throws {ClosedError} */
   get connection(): Connection {
-    if (this.#closedBy) throw this.#closedBy;
-    return this.#replica.connection;
+    return this.#live.connection;
   }
 
   get seq(): number {
-    return this.#replica.seq;
+    return this.#live.seq;
   }
 
   /** Runs `change` at once, in one transaction; resolves when its commit is durable. */
@@ -93,22 +79,14 @@ export class Store {
 
   /** Runs at once, as one commit, anything that changes a replica synchronously; resolves when that is durable. */
   change<Result>(durability: Durability, run: (replica: Replica) => Ran<Result>): Promise<Result> {
-    if (this.#isRunning)
+    if (this.#isRunning) {
       return Promise.reject(
         new TransactionError('TRANSACTION_NESTED', 'A write was begun within the callback of another. Use its tx, or await the first one.'),
       );
-    const write = new PendingWrite<Result>(durability, (replica) => {
-      this.#refuse();
-      this.#isRunning = true;
-      try {
-        return run(replica);
-      } finally {
-        this.#isRunning = false;
-      }
-    });
-    this.#queue.add(write as PendingWrite);
-    if (this.#closedBy) this.#queue.abandon(this.#closedBy);
-    else if (this.#queue.hasWaiting) void this.#inTurn(() => this.#flush());
+    }
+    const write = new PendingWrite<Result>(durability, (replica) => this.#exclusively(() => run(replica)));
+    this.#live.queue.add(write as PendingWrite);
+    this.#flushSoon();
     return write.settled;
   }
 
@@ -117,52 +95,45 @@ export class Store {
    * start, on the newer state, when another tab committed first; what it throws undoes everything.
    */
   steps<Result>(durability: Durability, steps: (connection: Connection) => Promise<Result>): Promise<Result> {
-    return this.#inTurn(async () => {
-      await this.#flush();
-      this.#queue.suspend();
+    return this.#turns.take(async () => {
+      await this.#live.flush();
+      this.#live.queue.suspend();
       try {
         for (;;) {
-          this.#refuse();
-          let sealed: SealedPages | undefined;
-          try {
-            const result = await steps(this.connection);
-            sealed = this.connection.file.seal();
-            if (await this.#keep({ sealed, durability, tables: 'all' })) return result;
-          } catch (thrown) {
-            if (!this.#closedBy) this.#replica.undo(sealed ? [sealed] : []);
-            throw thrown;
-          }
-          this.#replica.undo([sealed]);
-          await this.#loseTo();
+          this.#live.refuse();
+          const { isKept, result } = await this.#attempt(durability, steps);
+          if (isKept) return result;
+          await this.#live.loseTo();
         }
       } finally {
-        this.#queue.resume();
+        this.#live.queue.resume();
+        this.#flushSoon();
       }
     });
   }
 
   /** Replaces the whole database by a file, in one strict commit. */
   replace(image: Uint8Array): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#flush();
-      this.#refuse();
-      while (!(await this.#parts.log.replace(image, this.#replica.seq))) await this.#loseTo();
-      this.#conflicts = 0;
-      this.#isStale = true;
-      await this.#reload('own');
-      this.#announce();
+    return this.#turns.take(async () => {
+      await this.#live.flush();
+      await this.#live.replace(image);
     });
   }
 
   /** Catches up with what other tabs committed. */
   refresh(): Promise<void> {
-    return this.#inTurn(() => this.#pull());
+    return this.#turns.take(async () => {
+      this.#isCatchUpDue = false;
+      // The getter throws when there is nothing to catch up with any more.
+      void this.connection;
+      await this.#live.pull();
+    });
   }
 
   /** A copy of the database as one SQLite file, every write made so far in it and durable. */
   export(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#inTurn(async () => {
-      await this.#flush();
+    return this.#turns.take(async () => {
+      await this.#live.flush();
       return this.connection.file.image(this.connection.header.pageCount);
     });
   }
@@ -174,165 +145,92 @@ export class Store {
 
   /** Waits for the writes made so far, then lets go of everything. */
   async close(): Promise<void> {
-    if (!this.#closedBy) {
-      await this.#inTurn(() => this.#flush());
+    await this.#turns.take(async () => {
+      if (this.#isClosed) return;
+      await this.#live.flush();
+      this.#parts.witness.flush();
       this.#end(new ClosedError('The database was closed. Open it again.'));
-    }
+    });
     await this.#parts.log.storage.close();
   }
 
-  /** Commits what waits, group by group, until nothing does. Each write is settled by what becomes of it. */
-  async #flush(): Promise<void> {
-    while (this.#queue.hasWaiting) {
-      try {
-        if (this.#isStale) await this.#pull();
-        const group = this.#queue.take();
-        if (!group) continue;
-        if (await this.#keep(group)) this.#queue.keep();
-        else await this.#loseTo();
-      } catch (cause) {
-        this.#conflicts = 0;
-        const isSplittable = cause instanceof StorageFullError && this.#queue.inFlightCount > 1;
-        if (this.#closedBy) this.#queue.abandon(this.#closedBy);
-        else if (isSplittable) this.#queue.splitUp();
-        else if (this.#queue.hasInFlight) this.#queue.fail(cause);
-        else this.#queue.failWaiting(cause);
-      }
-    }
-  }
-
-  /** Stores sealed pages as the next commit. @returns whether they are kept; if not, another tab was first. */
-  async #keep(group: { sealed: SealedPages; durability: Durability; tables: readonly string[] | 'all' }): Promise<boolean> {
-    const { pages } = group.sealed;
-    if (pages.length === 0) return true;
-    const { log, environment, status } = this.#parts;
-    const { connection, schemaVersion } = this.#replica;
-    const tables = group.tables === 'all' ? [] : group.tables;
-    const commit: Commit = {
-      seq: this.seq + 1,
-      id: newId(environment.random),
-      tables,
-      schemaVersion,
-      pageSize: connection.file.pageSize,
-      pages,
-    };
+  async #attempt<Result>(
+    durability: Durability,
+    steps: (connection: Connection) => Promise<Result>,
+  ): Promise<{ isKept: boolean; result: Result }> {
+    let sealed: SealedPages | undefined;
     try {
-      if (!(await appendSurely(log, commit, group.durability))) return false;
-    } catch (cause) {
-      this.#isStale = true;
-      this.#fail(cause);
-      throw cause;
+      const result = await steps(this.connection);
+      sealed = this.connection.file.seal();
+      const isKept = await this.#live.keep({ sealed, durability, tables: 'all' });
+      if (!isKept) this.#live.undo(sealed);
+      return { isKept, result };
+    } catch (thrown) {
+      this.#live.undo(sealed);
+      throw thrown;
     }
-    this.#conflicts = 0;
-    this.#replica.seq = commit.seq;
-    status.set({ state: this.#healthyState, error: undefined });
-    // A shorter file: the pages past its end are not needed to undo anything any more.
-    if (!this.#queue.hasWaiting) connection.file.truncate(connection.header.pageCount);
-    this.#atSeq();
-    this.#announce();
-    this.#subscriptions.notify({ seq: commit.seq, tables: group.tables, origin: 'own' });
-    return true;
   }
 
-  /** Another tab was first: catches up, which undoes what is in flight and runs it again on the newer state. */
-  async #loseTo(): Promise<void> {
-    this.#conflicts++;
-    if (this.#conflicts > MOST_CONFLICTS) throw new ConflictError(MOST_CONFLICTS);
-    await pauseAfterConflict(this.#parts.environment, this.#conflicts);
-    await this.#pull();
-  }
-
-  async #pull(): Promise<void> {
-    this.#isCatchUpDue = false;
-    if (this.#closedBy) throw this.#closedBy;
+  #exclusively<Result>(run: () => Result): Result {
+    this.#live.refuse();
+    this.#isRunning = true;
     try {
-      const tail = await this.#parts.log.tail(this.seq);
-      if (this.#closedBy) throw this.#closedBy;
-      if ('reload' in tail) return await this.#reload('other');
-      if (tail.commits.length > 0 || this.#queue.hasInFlight) this.#queue.rebase(() => this.#replica.apply(tail.commits));
-      this.#caughtUp();
-      for (const { seq, tables } of tail.commits)
-        this.#subscriptions.notify({ seq, tables: tables.length > 0 ? tables : 'all', origin: 'other' });
-    } catch (cause) {
-      this.#fail(cause);
-      throw cause;
+      return run();
+    } finally {
+      this.#isRunning = false;
     }
   }
 
-  /** Takes everything from storage anew. */
-  async #reload(origin: 'own' | 'other'): Promise<void> {
-    const image = await this.#parts.log.load();
-    if (this.#closedBy) throw this.#closedBy;
-    const old = this.#replica;
-    this.#queue.rebase(() => {
-      this.#replica = new Replica(this.#parts.engine, image);
-    });
-    old.connection.close();
-    this.#caughtUp();
-    this.#subscriptions.notify({ seq: image.seq, tables: 'all', origin });
+  /** A commit is durable and in the replica: everybody who follows is told. */
+  #changed(change: Change): void {
+    if (change.origin === 'own') this.#hints.send({ storeId: this.#parts.log.storeId, seq: change.seq });
+    this.#follow();
+    this.#subscriptions.notify(change);
   }
 
-  #caughtUp(): void {
-    this.#isStale = false;
-    this.#parts.status.set({ state: this.#healthyState, error: this.#outdated });
-    this.#atSeq();
-  }
-
-  #atSeq(): void {
-    const { log, witness } = this.#parts;
-    witness.note({ storeId: log.storeId, seq: this.seq });
+  #follow(): void {
+    this.#parts.witness.note({ storeId: this.#parts.log.storeId, seq: this.seq });
     this.#checkpoint.consider();
   }
 
-  #announce(): void {
-    this.#hints.send({ storeId: this.#parts.log.storeId, seq: this.seq });
+  #flushSoon(): void {
+    if (this.#isFlushDue || !this.#live.queue.hasWaiting) return;
+    this.#isFlushDue = true;
+    void this.#turns.take(() => {
+      this.#isFlushDue = false;
+      return this.#live.flush();
+    });
   }
 
   #catchUpSoon(): void {
-    if (this.#isCatchUpDue || this.#closedBy) return;
+    if (this.#isCatchUpDue || this.#isClosed) return;
     this.#isCatchUpDue = true;
     // Nobody waits for this one: the status says when it failed.
-    this.#inTurn(() => this.#pull()).catch(() => undefined);
+    this.refresh().catch(() => undefined);
   }
 
-  #fail(cause: unknown): void {
-    if (cause instanceof ClosedError) this.#end(cause);
-    else if (!(cause instanceof ConflictError))
-      this.#parts.status.set({ state: 'failing', error: cause instanceof Error ? cause : new Error(String(cause)) });
+  #lose(loss: StorageLoss): void {
+    this.#live.isStale = true;
+    if (loss === 'deleted') this.#end(new ClosedError('The database was deleted from another tab. Open it again to begin anew.'));
+    else this.#catchUpSoon();
+  }
+
+  #report(error: unknown): void {
+    const { outdated } = this.#live;
+    if (error instanceof ClosedError) this.#end(error);
+    else if (error instanceof Error) this.#parts.status.set({ state: 'failing', error });
+    else if (this.#parts.status.current.state !== 'migrating' || outdated)
+      this.#parts.status.set({ state: outdated ? 'outdated' : 'ready', error: outdated });
   }
 
   #end(reason: ClosedError): void {
-    if (this.#closedBy) return;
-    this.#closedBy = reason;
-    const { witness, status } = this.#parts;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#checkpoint.stop();
-    this.#queue.abandon(reason);
     this.#forgetWakeUps();
     this.#hints.close();
-    witness.flush();
-    this.#replica.connection.close();
-    status.set({ state: 'closed', error: reason });
-  }
-
-  /** @throws {ClosedError} @throws {OutdatedError} */
-  #refuse(): void {
-    const refusal = this.#closedBy ?? this.#outdated;
-    if (refusal) throw refusal;
-  }
-
-  get #outdated(): OutdatedError | undefined {
-    const { known } = this.#parts;
-    const { schemaVersion } = this.#replica;
-    return known !== undefined && schemaVersion > known ? new OutdatedError(schemaVersion, known) : undefined;
-  }
-
-  get #healthyState(): 'ready' | 'outdated' {
-    return this.#outdated ? 'outdated' : 'ready';
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
+    this.#live.end(reason);
+    this.#parts.witness.stop();
+    this.#parts.status.set({ state: 'closed', error: reason });
   }
 }

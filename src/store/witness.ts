@@ -18,6 +18,7 @@ export class Witness {
   readonly #key: string;
   #latest: Testimony | undefined;
   #timer: unknown;
+  #isStopped = false;
 
   constructor(name: string, { witnessStorage, clock }: Pick<Environment, 'witnessStorage' | 'clock'>) {
     this.#storage = witnessStorage;
@@ -35,6 +36,7 @@ export class Witness {
 
   /** Notes what is stored, within a second. */
   note(testimony: Testimony): void {
+    if (this.#isStopped) return;
     this.#latest = testimony;
     if (!this.#storage || this.#timer !== undefined) return;
     this.#timer = this.#clock.setTimeout(() => this.flush(), LAG_MS);
@@ -52,10 +54,16 @@ export class Witness {
     }
   }
 
-  /** Forgets a database that was deleted on purpose. */
-  forget(): void {
+  /** Notes nothing more: the database was taken away, and what was seen before that stands. */
+  stop(): void {
+    this.#isStopped = true;
     this.#clock.clearTimeout(this.#timer);
     this.#latest = undefined;
+  }
+
+  /** Forgets a database that was deleted on purpose. */
+  forget(): void {
+    this.stop();
     this.#storage?.removeItem(this.#key);
   }
 }

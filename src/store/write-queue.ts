@@ -32,10 +32,6 @@ export class WriteQueue {
     return this.#waiting.length > 0;
   }
 
-  get hasInFlight(): boolean {
-    return this.#inFlight !== undefined;
-  }
-
   get inFlightCount(): number {
     return this.#inFlight?.writes.length ?? 0;
   }

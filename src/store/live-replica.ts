@@ -1,0 +1,201 @@
+import type { Connection } from '../engine/connection.js';
+import type { Engine } from '../engine/engine.js';
+import type { SealedPages } from '../engine/paged-file.js';
+import { type ClosedError, ConflictError, OutdatedError } from '../errors/database-error.js';
+import { StorageFullError } from '../errors/storage-error.js';
+import type { Durability } from '../storage/storage.js';
+import { appendSurely } from './append.js';
+import type { CommitLog, StoredImage } from './commit-log.js';
+import type { Environment } from './environment.js';
+import { newId } from './id.js';
+import { pauseAfterConflict } from './pause.js';
+import { Replica } from './replica.js';
+import type { Change } from './subscriptions.js';
+import { WriteQueue } from './write-queue.js';
+
+/** Conflicts in a row after which a write is given up: each of them means that another tab got on. */
+const MOST_CONFLICTS = 200;
+
+/** Pages that are to be stored as one commit. */
+export interface Draft {
+  readonly sealed: SealedPages;
+  readonly durability: Durability;
+  /** The tables written, in lower case; `'all'` where that cannot be told. */
+  readonly tables: readonly string[] | 'all';
+}
+
+export interface LiveReplicaParts {
+  readonly engine: Engine;
+  readonly log: CommitLog;
+  readonly environment: Environment;
+  /** The newest schema version that the code knows; undefined where it does not care. */
+  readonly known: number | undefined;
+  /** Told of each durable commit, once it is in the replica. */
+  readonly onChange: (change: Change) => void;
+  /** Told whether storage works: the error with which it failed, or undefined when it worked. */
+  readonly onStorage: (error: unknown) => void;
+}
+
+/**
+ * A replica in step with the log: own writes go out as commits, other tabs' commits come in, and whatever was not kept is
+ * taken back. Its asynchronous methods must not overlap; the store calls them in turns.
+ */
+export class LiveReplica {
+  readonly queue: WriteQueue = new WriteQueue(() => this.#replica);
+  /** The connection was lost: what is stored has to be looked at before anything is written. */
+  isStale = false;
+  readonly #parts: LiveReplicaParts;
+  #replica: Replica;
+  #conflicts = 0;
+  #closedBy: ClosedError | undefined;
+
+  constructor(parts: LiveReplicaParts, image: StoredImage) {
+    this.#parts = parts;
+    this.#replica = new Replica(parts.engine, image);
+  }
+
+  /** @throws {ClosedError} */
+  get connection(): Connection {
+    if (this.#closedBy) throw this.#closedBy;
+    return this.#replica.connection;
+  }
+
+  get seq(): number {
+    return this.#replica.seq;
+  }
+
+  /** Why nothing may be written any more: another tab brought a schema that this code does not know. */
+  get outdated(): OutdatedError | undefined {
+    const { known } = this.#parts;
+    const { schemaVersion } = this.#replica;
+    return known !== undefined && schemaVersion > known ? new OutdatedError(schemaVersion, known) : undefined;
+  }
+
+  /** @throws {ClosedError} {OutdatedError} when nothing may be written. */
+  refuse(): void {
+    const refusal = this.#closedBy ?? this.outdated;
+    if (refusal) throw refusal;
+  }
+
+  /** Commits what waits, group by group, until nothing does. Each write is settled by what becomes of it. */
+  async flush(): Promise<void> {
+    while (this.queue.hasWaiting) {
+      try {
+        if (this.isStale) await this.pull();
+        const group = this.queue.take();
+        if (!group) continue;
+        if (await this.keep(group)) this.queue.keep();
+        else await this.loseTo();
+      } catch (cause) {
+        this.#conflicts = 0;
+        if (this.#closedBy) this.queue.abandon(this.#closedBy);
+        else if (cause instanceof StorageFullError && this.queue.inFlightCount > 1) this.queue.splitUp();
+        else if (this.queue.inFlightCount > 0) this.queue.fail(cause);
+        else this.queue.failWaiting(cause);
+      }
+    }
+  }
+
+  /**
+   * Stores sealed pages as the next commit.
+   *
+   * @returns whether they are kept; if not, another tab was first.
+   * @throws {StorageError} when they are not kept, or it cannot be told.
+   */
+  async keep({ sealed, durability, tables }: Draft): Promise<boolean> {
+    if (sealed.pages.length === 0) return true;
+    const { log, environment, onChange, onStorage } = this.#parts;
+    const { connection, schemaVersion } = this.#replica;
+    const seq = this.seq + 1;
+    const touched = tables === 'all' ? [] : tables;
+    const commit = {
+      seq,
+      id: newId(environment.random),
+      tables: touched,
+      schemaVersion,
+      pageSize: connection.file.pageSize,
+      pages: sealed.pages,
+    };
+    try {
+      if (!(await appendSurely(log, commit, durability))) return false;
+    } catch (cause) {
+      this.isStale = true;
+      onStorage(cause);
+      throw cause;
+    }
+    this.#conflicts = 0;
+    this.#replica.seq = seq;
+    // A shorter file: the pages past its end are not needed to undo anything any more.
+    if (!this.queue.hasWaiting && !this.#closedBy) connection.file.truncate(connection.header.pageCount);
+    onStorage(undefined);
+    onChange({ seq, tables, origin: 'own' });
+    return true;
+  }
+
+  /** Another tab was first: catches up, which undoes what is in flight and runs it again on the newer state. */
+  async loseTo(): Promise<void> {
+    this.#conflicts++;
+    if (this.#conflicts > MOST_CONFLICTS) throw new ConflictError(MOST_CONFLICTS);
+    await pauseAfterConflict(this.#parts.environment, this.#conflicts);
+    await this.pull();
+  }
+
+  /** Catches up with the log. */
+  async pull(): Promise<void> {
+    const { log, onStorage, onChange } = this.#parts;
+    try {
+      const tail = await log.tail(this.seq);
+      if (this.#closedBy) throw this.#closedBy;
+      if ('reload' in tail) {
+        await this.reload('other');
+        return;
+      }
+      if (tail.commits.length > 0 || this.queue.inFlightCount > 0) this.queue.rebase(() => this.#replica.apply(tail.commits));
+      this.isStale = false;
+      onStorage(undefined);
+      for (const { seq, tables } of tail.commits) onChange({ seq, tables: tables.length > 0 ? tables : 'all', origin: 'other' });
+    } catch (cause) {
+      onStorage(cause);
+      throw cause;
+    }
+  }
+
+  /** Replaces everything, in storage and then here. */
+  async replace(image: Uint8Array): Promise<void> {
+    this.refuse();
+    while (!(await this.#parts.log.replace(image, this.seq))) {
+      await this.loseTo();
+      this.refuse();
+    }
+    this.#conflicts = 0;
+    this.isStale = true;
+    await this.reload('own');
+  }
+
+  /** Takes everything from storage anew. */
+  async reload(origin: Change['origin']): Promise<void> {
+    const { engine, log, onStorage, onChange } = this.#parts;
+    const image = await log.load();
+    if (this.#closedBy) throw this.#closedBy;
+    const old = this.#replica;
+    this.queue.rebase(() => {
+      this.#replica = new Replica(engine, image);
+    });
+    old.connection.close();
+    this.isStale = false;
+    onStorage(undefined);
+    onChange({ seq: image.seq, tables: 'all', origin });
+  }
+
+  /** Takes back what was written since the last seal, then the sealed pages. */
+  undo(sealed?: SealedPages): void {
+    if (!this.#closedBy) this.#replica.undo(sealed ? [sealed] : []);
+  }
+
+  /** Lets go of the replica; everything that is not durable is rejected with `reason`. */
+  end(reason: ClosedError): void {
+    this.#closedBy = reason;
+    this.queue.abandon(reason);
+    this.#replica.connection.close();
+  }
+}

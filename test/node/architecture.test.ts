@@ -1,0 +1,180 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve('src');
+
+/** What each folder of src may import, besides itself. Lower layers know nothing of higher ones. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  page: [],
+  engine: ['errors', 'page'],
+  storage: ['errors', 'page'],
+  store: ['engine', 'storage', 'errors', 'page'],
+  migrate: ['engine', 'errors', 'page'],
+  database: ['store', 'migrate', 'storage', 'engine', 'errors', 'page'],
+  inspector: ['.'],
+};
+const DOORS = ['index.ts', 'node.ts'];
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The files of src that a file imports, types included. */
+function importsOf(file: string): string[] {
+  const specifiers = [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']*)'/g)].map(
+    ([, specifier]) => specifier ?? '',
+  );
+  return specifiers
+    .filter((specifier) => !/\.(css|sql)/.test(specifier))
+    .map((specifier) => resolve(dirname(file), specifier.replace(/\.js$/, '.ts')));
+}
+
+const files = sources(SRC);
+const layerOf = (file: string) => (dirname(relative(SRC, file)) === '.' ? '.' : (relative(SRC, file).split('/')[0] ?? ''));
+
+describe('imports', () => {
+  it('go down only', () => {
+    const wrong = files.flatMap((file) => {
+      const layer = layerOf(file);
+      if (layer === '.') return [];
+      const allowed = MAY_IMPORT[layer];
+      return importsOf(file)
+        .map(layerOf)
+        .filter((target) => target !== layer && !allowed?.includes(target))
+        .map((target) => `${relative(SRC, file)} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('of every folder have a rule', () => {
+    expect([...new Set(files.map(layerOf))].filter((layer) => layer !== '.' && !(layer in MAY_IMPORT))).toEqual([]);
+  });
+
+  it('form no cycle, types included', () => {
+    const state = new Map<string, 'open' | 'done'>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: string[]): void => {
+      if (state.get(file) === 'done') return;
+      if (state.get(file) === 'open') {
+        cycles.push([...path.slice(path.indexOf(file)), file].map((each) => relative(SRC, each)).join(' -> '));
+        return;
+      }
+      state.set(file, 'open');
+      for (const target of importsOf(file)) visit(target, [...path, file]);
+      state.set(file, 'done');
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+});
+
+describe('the public doors', () => {
+  it('export these names and no others', () => {
+    const names = Object.fromEntries(
+      DOORS.map((door) => {
+        const text = readFileSync(join(SRC, door), 'utf8');
+        expect(text).not.toMatch(/export \*|export default/);
+        const lists = [...text.matchAll(/export (type )?\{([^}]*)\}/g)];
+        const exported = lists.flatMap(([, type, list]) =>
+          (list ?? '').split(',').flatMap((name) => (name.trim() ? [`${type ?? ''}${name.trim()}`] : [])),
+        );
+        return [door, exported.sort()];
+      }),
+    );
+    expect(names).toMatchInlineSnapshot(`
+      {
+        "index.ts": [
+          "ClosedError",
+          "ConflictError",
+          "ConstraintError",
+          "CorruptionError",
+          "DataLossError",
+          "DuplicateColumnError",
+          "EngineError",
+          "ImportError",
+          "MigrationError",
+          "NewerSchemaError",
+          "OutdatedError",
+          "ParameterError",
+          "RefusedStatementError",
+          "SqlError",
+          "StorageError",
+          "StorageFormatError",
+          "StorageFullError",
+          "StorageTimeoutError",
+          "StorageUnavailableError",
+          "TabliteError",
+          "TransactionError",
+          "UnknownOutcomeError",
+          "UsageError",
+          "deleteDatabase",
+          "indexedDbStorage",
+          "memoryStorage",
+          "openDatabase",
+          "type BindValue",
+          "type Change",
+          "type ChangeCallback",
+          "type Clock",
+          "type ConstraintKind",
+          "type Database",
+          "type DatabaseState",
+          "type Durability",
+          "type EngineErrorCode",
+          "type Environment",
+          "type HintChannel",
+          "type HistoryEntry",
+          "type ImportErrorCode",
+          "type ImportOptions",
+          "type IndexedDbOptions",
+          "type MigrationErrorCode",
+          "type Migrations",
+          "type OpenOptions",
+          "type OpenProgress",
+          "type ParameterErrorCode",
+          "type Parameters",
+          "type ReadRequest",
+          "type RefusedStatementCode",
+          "type Row",
+          "type RunResult",
+          "type SqlErrorCode",
+          "type SqlValue",
+          "type Status",
+          "type Storage",
+          "type StorageEntry",
+          "type StorageKey",
+          "type StorageLoss",
+          "type StorageRange",
+          "type SyncResult",
+          "type Transaction",
+          "type TransactionErrorCode",
+          "type WriteBatch",
+          "type WriteOptions",
+          "type WriteOutcome",
+        ],
+        "node.ts": [
+          "fileStorage",
+        ],
+      }
+    `);
+  });
+});
+
+describe('every source file', () => {
+  it('is shorter than 300 lines', () => {
+    const long = files.filter((file) => readFileSync(file, 'utf8').split('\n').length > 300);
+    expect(long.map((file) => relative(SRC, file))).toEqual([]);
+  });
+
+  it('throws typed errors only', () => {
+    const bare = files.filter((file) => layerOf(file) !== 'inspector' && /throw new (Type|Range)?Error\(/.test(readFileSync(file, 'utf8')));
+    expect(bare.map((file) => relative(SRC, file))).toEqual([]);
+  });
+
+  it('hosts no name that says nothing', () => {
+    expect(files.filter((file) => /\b(utils?|helpers?|common|shared|lib|types)\b/.test(relative(SRC, file)))).toEqual([]);
+  });
+});
