@@ -4,6 +4,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 
 const config: ViteUserConfig = defineConfig({
+  resolve: { alias: { tablite: new URL('./src/index.ts', import.meta.url).pathname } },
   optimizeDeps: { include: ['sql.js', 'crc-32', 'idb-keyval', 'fast-check', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'] },
   test: {
     testTimeout: 60_000,
@@ -15,7 +16,7 @@ const config: ViteUserConfig = defineConfig({
           environment: 'happy-dom',
           setupFiles: ['./test/setup-node.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', 'test/e2e/**'],
         },
       },
       {
@@ -23,7 +24,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'chromium',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/node/**'],
+          exclude: ['test/node/**', 'test/e2e/**'],
           browser: {
             enabled: true,
             headless: true,
@@ -31,6 +32,17 @@ const config: ViteUserConfig = defineConfig({
             provider: playwright({ launchOptions: { executablePath } }),
             instances: [{ browser: 'chromium' }],
           },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['./test/e2e/start-server.ts'],
+          // After the other projects: a browser of one's own beside them makes all of them slow.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as door from '../../src/index.js';
+
+const errorsPage = readFileSync('docs/errors.md', 'utf8');
+
+describe('docs/errors.md', () => {
+  it('has every error class that the package exports', () => {
+    const classes = Object.keys(door).filter((name) => name.endsWith('Error') && name !== 'TabliteError');
+    expect(classes.length).toBeGreaterThan(15);
+    expect(classes.filter((name) => !errorsPage.includes(`| \`${name}\` |`))).toEqual([]);
+  });
+
+  it('has every code, and no other', () => {
+    const sources = ['engine', 'sql', 'storage', 'database', 'migration']
+      .map((name) => readFileSync(`src/errors/${name}-error.ts`, 'utf8'))
+      .join();
+    const codes = new Set([...sources.matchAll(/'([A-Z]+(?:_[A-Z]+)*)'/g)].map(([, code]) => code));
+    const documented = new Set([...errorsPage.matchAll(/`([A-Z]+(?:_[A-Z]+)*)`/g)].map(([, code]) => code).filter((code) => code !== 'AS'));
+    expect([...codes].sort()).toEqual([...documented].sort());
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  it('names tests that exist', async () => {
+    const { existsSync } = await import('node:fs');
+    const named = [...readFileSync('ARCHITECTURE.md', 'utf8').matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path ?? '');
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { deleteDatabase, openDatabase } from '../../src/index.js';
+import { counterChain, INCREMENT, uniqueName } from '../database/open-test-database.js';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Every call on IndexedDB's transactions and object stores, in order. */
+function recordCalls(): string[] {
+  const calls: string[] = [];
+  const transaction = IDBDatabase.prototype.transaction;
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...args) {
+    calls.push(`transaction ${args[1]} ${args[2]?.durability}`);
+    return transaction.apply(this, args);
+  });
+  const { get, add, put, getAll } = IDBObjectStore.prototype;
+  vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (this: IDBObjectStore, ...args) {
+    calls.push(`get ${JSON.stringify(args[0])}`);
+    return get.apply(this, args);
+  });
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (this: IDBObjectStore, ...args) {
+    calls.push(`add ${JSON.stringify(args[1])}`);
+    return add.apply(this, args);
+  });
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
+    calls.push('put');
+    return put.apply(this, args);
+  });
+  vi.spyOn(IDBObjectStore.prototype, 'getAll').mockImplementation(function (this: IDBObjectStore, ...args) {
+    calls.push('getAll');
+    return getAll.apply(this, args);
+  });
+  const { commit } = IDBTransaction.prototype;
+  vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(function (this: IDBTransaction) {
+    calls.push('commit');
+    return commit.apply(this);
+  });
+  return calls;
+}
+
+describe('a commit in IndexedDB', () => {
+  it('is one transaction: meta is read, the parts are added, part 0 last, then an explicit commit', async () => {
+    const name = uniqueName('transaction');
+    const database = await openDatabase({ name, migrations: counterChain });
+    await database.write((tx) => void tx.run('CREATE TABLE blobs (body)'));
+    const calls = recordCalls();
+    await database.run(INCREMENT);
+    const [, seq] = /"log",(\d+)/.exec(calls.join()) ?? [];
+    const next = Number(seq) + 1;
+    expect(calls).toEqual(['transaction readwrite relaxed', 'get ["meta"]', `add ["log",${seq},0]`, 'commit']);
+    calls.length = 0;
+    await database.run('INSERT INTO blobs VALUES (zeroblob(150000))', [], { durability: 'strict' });
+    expect(calls).toEqual([
+      'transaction readwrite strict',
+      'get ["meta"]',
+      `add ["log",${next},1]`,
+      `add ["log",${next},2]`,
+      `add ["log",${next},0]`,
+      'commit',
+    ]);
+    vi.restoreAllMocks();
+    await database.close();
+    await deleteDatabase(name);
+  });
+
+  it('carries values under 64 KiB, whatever the size of the write', async () => {
+    const name = uniqueName('values');
+    const database = await openDatabase({ name, migrations: counterChain });
+    const sizes: number[] = [];
+    const { add, put } = IDBObjectStore.prototype;
+    const note = (value: { bytes?: Uint8Array }) => sizes.push(value.bytes?.buffer.byteLength ?? 0);
+    vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (this: IDBObjectStore, ...args) {
+      note(args[0]);
+      return add.apply(this, args);
+    });
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
+      note(args[0]);
+      return put.apply(this, args);
+    });
+    await database.write((tx) => {
+      tx.run('CREATE TABLE blobs (body)');
+      tx.run('INSERT INTO blobs VALUES (zeroblob(2000000))');
+    });
+    await database.import(await database.export());
+    expect(sizes.length).toBeGreaterThan(60);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(60 * 1024);
+    vi.restoreAllMocks();
+    await database.close();
+    await deleteDatabase(name);
+  });
+});
