@@ -14,7 +14,7 @@ export type SqlErrorCode =
   | 'SQL_IO'
   | 'SQL_OTHER';
 
-export type ConstraintKind = 'unique' | 'foreign-key' | 'not-null' | 'check' | 'datatype';
+export type ConstraintKind = 'unique' | 'foreign-key' | 'not-null' | 'check' | 'datatype' | 'trigger';
 
 /** SQLite refused a statement. `sql` is its text; parameter values are never kept. */
 export class SqlError extends TabliteError {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CorruptionError } from '../../src/errors/storage-error.js';
+import { checksum } from '../../src/page/checksum.js';
 import { type Commit, decodeLog, encodeCommit } from '../../src/store/commit.js';
 
 const PAGE_SIZES = [512, 4096, 65_536];
@@ -22,6 +23,11 @@ const commit: fc.Arbitrary<Commit> = fc
     pages: numbers.map((page, at) => [page, Uint8Array.from({ length: pageSize }, (_, n) => (n * 31 + at + seed) % 256)] as const),
   }));
 
+/** Pages by number, length and checksum: what is compared byte by byte takes vitest a second for each. */
+function summary(pages: Commit['pages'] = []): unknown[] {
+  return pages.map(([page, bytes]) => [page, bytes.length, checksum(bytes)]);
+}
+
 /** The parts in key order, as a storage gives them back. */
 function stored(of: Commit): Record<string, unknown>[] {
   const entries = encodeCommit(of).toSorted((a, b) => Number(a.key[2]) - Number(b.key[2]));
@@ -32,7 +38,8 @@ describe('a log record', () => {
   it('gives its commit back', () => {
     fc.assert(
       fc.property(commit, (original) => {
-        expect(decodeLog(stored(original), 6)).toEqual([original]);
+        const [decoded] = decodeLog(stored(original), 6);
+        expect({ ...decoded, pages: summary(decoded?.pages) }).toEqual({ ...original, pages: summary(original.pages) });
       }),
       { numRuns: 50 },
     );
