@@ -3,6 +3,8 @@ import { EngineError } from '../errors/engine-error.js';
 import type { SqlJs, SqlJsConfig } from './sql-js.js';
 
 let loading: Promise<SqlJs> | undefined;
+/** sql.js itself, which starts once for a page. */
+let starting: Promise<SqlJs> | undefined;
 
 /**
  * sql.js, loaded once for this page. A failed load is forgotten, so that the next call tries again.
@@ -26,14 +28,22 @@ export function loadSqlJs(wasmUrl: string): Promise<SqlJs> {
 async function load(wasmUrl: string): Promise<SqlJs> {
   // initSqlJs keeps its first promise for ever: what can fail in passing, the download, is done before it is called.
   const module = isNode() ? undefined : await compile(wasmUrl);
-  const config: SqlJsConfig = { useOldExtensionFunctions: false };
-  if (module) {
-    config.instantiateWasm = (imports, done) => {
-      void WebAssembly.instantiate(module, imports).then(done);
-      return {};
-    };
-  }
-  return keepingByteOrderMarks(() => initSqlJs(config));
+  starting ??= start(module);
+  return starting;
+}
+
+function start(module: WebAssembly.Module | undefined): Promise<SqlJs> {
+  return new Promise((resolve, reject) => {
+    const config: SqlJsConfig = { useOldExtensionFunctions: false };
+    if (module) {
+      config.instantiateWasm = (imports, done) => {
+        // sql.js waits for `done` for ever: a failure is told here.
+        WebAssembly.instantiate(module, imports).then(done, reject);
+        return {};
+      };
+    }
+    keepingByteOrderMarks(() => initSqlJs(config)).then(resolve, reject);
+  });
 }
 
 async function compile(wasmUrl: string): Promise<WebAssembly.Module> {

@@ -127,7 +127,7 @@ describe('the VibeSurf chain', () => {
   const limited = tables.flatMap(([table, { allowedValues }]) =>
     Object.entries(allowedValues).map(([column, allowed]) => ({ table, column, allowed: allowed ?? [] })),
   );
-  it.each(limited)('takes for $table.$column its allowed values and no other', ({ table, column, allowed }) => {
+  it.each(limited)('takes for $column of $table its allowed values and no other', ({ table, column, allowed }) => {
     migrate(connection, 1, LATEST);
     const [key] = tables.find(([name]) => name === table)?.[1].columns[0] ?? [];
     for (const value of allowed) {
@@ -145,7 +145,7 @@ describe('the VibeSurf chain', () => {
     connection.script(sqlOf(1).replace(/\s*CHECK \(status IN \([^)]*\)\)/, ''));
     connection.script(sqlOf(2));
     const statuses = ['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'STOPPED', 'running', 'Odd', 'ODD'];
-    statuses.forEach((status, index) => insert(connection, 'tasks', { task_id: String(index), status }));
+    for (const [index, status] of statuses.entries()) insert(connection, 'tasks', { task_id: String(index), status });
     connection.script(sqlOf(3));
     expect(rows(connection, 'SELECT status FROM tasks ORDER BY task_id').flat()).toEqual([
       ...['pending', 'running', 'paused', 'completed', 'failed', 'stopped', 'running', 'Odd', 'ODD'],
@@ -165,9 +165,9 @@ describe('the VibeSurf chain', () => {
     for (const table of first) insert(connection, table);
     const before = first.map((table) => rows(connection, `SELECT * FROM ${table}`)[0]);
     migrate(connection, 2, LATEST);
-    first.forEach((table, index) =>
-      expect(rows(connection, `SELECT * FROM ${table}`)[0]).toEqual(expect.arrayContaining(before[index] ?? [])),
-    );
+    for (const [index, table] of first.entries()) {
+      expect(rows(connection, `SELECT * FROM ${table}`)[0]).toEqual(expect.arrayContaining(before[index] ?? []));
+    }
     const detached = engine.detached(imageOf(connection));
     expect(detached.exec('PRAGMA integrity_check')[0]?.values).toEqual([['ok']]);
     detached.close();
