@@ -1,0 +1,81 @@
+import type { Database } from '../index.js';
+import { ask } from './dialog.js';
+import { element } from './element.js';
+import { errorNote } from './error-note.js';
+import { importQuestion } from './import-question.js';
+import type { Panel } from './panel.js';
+import { visibleText } from './visible-text.js';
+
+/** The database as a file: out, in, and without its free pages. */
+export function filePanel(database: Database): Panel {
+  const said = element('div', { class: 'said', role: 'status' });
+  let isBusy = false;
+  /** Shows what is being done, and what came of it; one thing at a time. */
+  const perform = async (doing: string, work: () => Promise<string>) => {
+    if (isBusy) return;
+    isBusy = true;
+    said.textContent = `${doing} …`;
+    try {
+      said.textContent = await work();
+    } catch (thrown) {
+      said.replaceChildren(errorNote(thrown));
+    } finally {
+      isBusy = false;
+    }
+  };
+  const input = element('input', { type: 'file', hidden: true, 'aria-label': 'File to import', change: () => choose() });
+  const choose = () => {
+    const [file] = input.files ?? [];
+    if (file) void perform('Importing', () => replaceBy(database, file));
+    // Choosing the same file again is a change only when nothing is chosen.
+    input.value = '';
+  };
+  const button = (label: string, click: () => void) => element('button', { type: 'button', click }, label);
+  const node = element(
+    'div',
+    { class: 'files' },
+    element(
+      'div',
+      { class: 'buttons' },
+      button('Export', () => void perform('Exporting', () => download(database))),
+      button('Import …', () => input.click()),
+      button('Vacuum', () => void perform('Vacuuming', () => vacuum(database))),
+      input,
+    ),
+    said,
+  );
+  return { node, update: () => undefined };
+}
+
+async function download(database: Database): Promise<string> {
+  const bytes = await database.export();
+  const name = `${database.name}.sqlite`;
+  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/vnd.sqlite3' }));
+  element('a', { href: url, download: name }).click();
+  // The download reads the URL after click() returned.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return `Exported ${name}, ${kilobytes(bytes.length)}.`;
+}
+
+async function replaceBy(database: Database, file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const { question, options } = importQuestion(database, file.name, bytes);
+  if (!(await ask(question))) return 'Nothing was imported.';
+  await database.import(bytes, options());
+  return `Imported ${visibleText(file.name)}, ${kilobytes(bytes.length)}.`;
+}
+
+async function vacuum(database: Database): Promise<string> {
+  const before = sizeOf(database);
+  await database.vacuum();
+  return `Vacuumed: ${kilobytes(before)} before, ${kilobytes(sizeOf(database))} now.`;
+}
+
+function sizeOf(database: Database): number {
+  const [pageCount, pageSize] = ['page_count', 'page_size'].map((name) => Number(database.values(`PRAGMA ${name}`)[0]?.[0]));
+  return (pageCount ?? 0) * (pageSize ?? 0);
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024).toLocaleString('en')} KiB`;
+}
