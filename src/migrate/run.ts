@@ -55,18 +55,20 @@ function runStep(connection: Connection, migration: Migration, now: () => number
   connection.script('PRAGMA foreign_keys = OFF');
   try {
     connection.script('BEGIN IMMEDIATE');
-    const began = now();
+    const at = now();
+    const began = performance.now();
     for (const statement of splitScript(migration.sql).statements) runStatement(connection, migration, statement);
-    const added = [...foreignKeyViolations(connection)].filter((violation) => !before.has(violation));
+    refuseTemporary(connection, migration);
+    const added = addedTo(before, foreignKeyViolations(connection));
     if (added.length > 0) {
       throw new MigrationError(
         'MIGRATION_FOREIGN_KEYS',
         { file: migration.name },
-        `${added.length} row(s) refer to rows that do not exist after this step: ${added.slice(0, 5).join('; ')}. Keep what they refer to, or change them in the same step.`,
+        `${added.length} foreign key(s) that held before do not hold after this step: ${added.slice(0, 5).join('; ')}. Keep what the rows refer to, or change them in the same step.`,
       );
     }
     connection.script(`PRAGMA user_version = ${migration.version}`);
-    addToHistory(connection, migration, { at: began, durationMs: now() - began });
+    addToHistory(connection, migration, { at, durationMs: performance.now() - began });
     connection.script('COMMIT');
   } catch (thrown) {
     if (connection.inTransaction) connection.script('ROLLBACK');
@@ -112,8 +114,44 @@ function errorOffset(connection: Connection, message: string, statement: string)
   return 0;
 }
 
-/** Each violation as `table rowid -> parent`. */
-function foreignKeyViolations(connection: Connection): Set<string> {
-  const rows = connection.script('PRAGMA foreign_key_check');
-  return new Set(rows.map(([table, rowid, parent]) => `${table} ${rowid ?? 'row'} -> ${parent}`));
+/** CREATE TABLE temp.t is not refused by its name. What goes into it is seen by this tab alone, and is gone with it. */
+function refuseTemporary(connection: Connection, { name }: Migration): void {
+  const [temporary] = connection.script('SELECT name FROM temp.sqlite_schema LIMIT 1').flat();
+  if (temporary === undefined) return;
+  throw new MigrationError(
+    'MIGRATION_REFUSED',
+    { file: name },
+    `the temporary "${temporary}" is left over, which no other tab would see. Drop it in the same step, or create it without temp.`,
+  );
+}
+
+/** The violations, each as `table rowid -> parent`, by `table -> parent`; a key that cannot be checked at all is one too. */
+function foreignKeyViolations(connection: Connection): Map<string, string[]> {
+  const violationsByKey = new Map<string, string[]>();
+  const add = (key: string, violation: string) => {
+    const violations = violationsByKey.get(key);
+    if (violations) violations.push(violation);
+    else violationsByKey.set(key, [violation]);
+  };
+  for (const [name] of connection.script("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
+    try {
+      const rows = connection.script(`PRAGMA foreign_key_check("${String(name).replaceAll('"', '""')}")`);
+      for (const [table, rowid, parent] of rows) add(`${table} -> ${parent}`, `${table} ${rowid ?? 'row'} -> ${parent}`);
+    } catch (cause) {
+      // "foreign key mismatch": the parent has no such key.
+      if (!(cause instanceof SqlError)) throw cause;
+      add(cause.message, cause.message);
+    }
+  }
+  return violationsByKey;
+}
+
+/** What there is more of than before. A table that is rebuilt may number its rows anew: old violations are known by how many they are. */
+function addedTo(before: ReadonlyMap<string, readonly string[]>, after: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...after].flatMap(([key, violations]) => {
+    const known = new Set(before.get(key));
+    // Rows without a rowid all read alike.
+    const newestFirst = [...violations.filter((each) => !known.has(each)), ...violations.filter((each) => known.has(each))];
+    return newestFirst.slice(0, Math.max(0, violations.length - (before.get(key)?.length ?? 0)));
+  });
 }

@@ -30,7 +30,13 @@ export function indexedDbName(name: string): string {
 
 /** A storage in one object store of one IndexedDB database, named `tablite:<name>`. */
 export function indexedDbStorage(name: string, options: IndexedDbOptions = {}): Storage {
-  return new IndexedDbStorage(name, options.createStore ?? createStore);
+  return new IndexedDbStorage(name, options.createStore ?? createStoreHere);
+}
+
+/** idb-keyval's, where there is an IndexedDB at all: it would fail with a TypeError that does not say so. */
+function createStoreHere(databaseName: string, storeName: string): UseStore {
+  if (!globalThis.indexedDB) throw new ReferenceError('indexedDB is not defined');
+  return createStore(databaseName, storeName);
 }
 
 class IndexedDbStorage implements Storage {

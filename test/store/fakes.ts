@@ -1,4 +1,5 @@
 import type fc from 'fast-check';
+import { StorageError } from '../../src/errors/storage-error.js';
 import type { ReadRequest, Storage, StorageLoss, WriteBatch, WriteOutcome } from '../../src/storage/storage.js';
 import type { Clock, Environment, HintChannel } from '../../src/store/environment.js';
 
@@ -55,6 +56,8 @@ export class FaultyStorage implements Storage {
   onRead: ReadFault = (_, next) => next();
   lose: (loss: StorageLoss) => void = () => undefined;
   readonly #inner: Storage;
+  /** As in IndexedDB, only a read connects. */
+  #isConnected = false;
 
   constructor(inner: Storage) {
     this.#inner = inner;
@@ -67,17 +70,21 @@ export class FaultyStorage implements Storage {
     return this.batches.filter(({ adds, puts }) => adds?.at(-1)?.key[0] === 'log' && !puts?.length);
   }
 
-  read(requests: readonly ReadRequest[], alive?: () => void): Promise<unknown[]> {
+  async read(requests: readonly ReadRequest[], alive?: () => void): Promise<unknown[]> {
     this.reads++;
-    return this.onRead(requests, () => this.#inner.read(requests, alive));
+    const answers = await this.onRead(requests, () => this.#inner.read(requests, alive));
+    this.#isConnected = true;
+    return answers;
   }
 
   write(batch: WriteBatch, alive?: () => void): Promise<WriteOutcome> {
     this.batches.push(batch);
+    if (!this.#isConnected) return Promise.reject(new StorageError('no connection'));
     return this.onWrite(batch, () => this.#inner.write(batch, alive));
   }
 
   disconnect(): void {
+    this.#isConnected = false;
     this.#inner.disconnect();
   }
 

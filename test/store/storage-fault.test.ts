@@ -99,6 +99,10 @@ describe('a commit whose storage', () => {
     };
     expect(await outcome(database.run(INCREMENT), clock)).toMatchObject({ message: 'aborted' });
     expect(counterOf(database)).toBe(0);
+    faulty.onWrite = (_, next) => next();
+    faulty.onRead = (_, next) => next();
+    expect(await outcome(database.run(INCREMENT), clock)).toMatchObject({ changes: 1 });
+    expect(counterOf(database)).toBe(1);
   });
 
   it('hangs rejects what waited behind it as well, each in its time, and nothing is lost afterwards', async () => {
