@@ -11,7 +11,13 @@ function shipWasm(): Plugin {
     enforce: 'pre',
     resolveId: (id) => (id === `${WASM}?url` ? '\0wasm-url' : undefined),
     load: (id) => (id === '\0wasm-url' ? "export default new URL('./sql-wasm-browser.wasm', import.meta.url).href;" : undefined),
-    closeBundle: () => copyFileSync(`node_modules/${WASM}`, 'dist/sql-wasm-browser.wasm'),
+    // Vite keeps its own hands off what it leaves for run time by adding an empty string; the app's bundler is to see it.
+    generateBundle: (_, bundle) => {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === 'chunk') chunk.code = chunk.code.replace('"" + import.meta.url', 'import.meta.url');
+      }
+    },
+    writeBundle: ({ dir }) => copyFileSync(`node_modules/${WASM}`, `${dir}/sql-wasm-browser.wasm`),
   };
 }
 
@@ -23,7 +29,10 @@ const config: UserConfig = defineConfig({
     sourcemap: true,
     lib: { entry: { index: 'src/index.ts', node: 'src/node.ts' }, formats: ['es'] },
     rollupOptions: {
-      external: [/^(sql\.js|idb-keyval|crc-32|@noble\/hashes)(\/|$)/, ...builtinModules.flatMap((name) => [name, `node:${name}`])],
+      external: [
+        /^(?!.*\.wasm)(sql\.js|idb-keyval|crc-32|@noble\/hashes)(\/|$)/,
+        ...builtinModules.flatMap((name) => [name, `node:${name}`]),
+      ],
     },
   },
 });

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'vite';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { newProfile } from './profile.js';
+import { serveFolders } from './serve-folders.js';
+
+/** Within the repository, so that Node finds the dependencies. */
+const BUILT = resolve('node_modules/.vite-e2e/library');
+
+/** The dependencies as a page without a bundler gets them: two of them are scripts that set a global. */
+const PAGE = `<!doctype html>
+  <script src="/node_modules/sql.js/dist/sql-wasm-browser.js"></script>
+  <script src="/node_modules/crc-32/crc32.js"></script>
+  <script type="importmap">
+    {
+      "imports": {
+        "sql.js": "data:text/javascript,export default initSqlJs",
+        "crc-32": "data:text/javascript,export default CRC32",
+        "idb-keyval": "/node_modules/idb-keyval/dist/index.js",
+        "@noble/hashes/": "/node_modules/@noble/hashes/"
+      }
+    }
+  </script>
+  <script type="module">
+    import { openDatabase } from '/library/index.js';
+    const migrations = [{ name: 'v001_visits.sql', sql: 'CREATE TABLE visits (id INTEGER PRIMARY KEY)' }];
+    const db = await openDatabase({ name: 'built', migrations });
+    await db.run('INSERT INTO visits DEFAULT VALUES');
+    document.title = 'visits: ' + db.values('SELECT count(*) FROM visits')[0][0];
+  </script>`;
+
+/** Run by Node itself, with the folder of the database as its argument. */
+const SCRIPT = `
+  import { openDatabase } from '${BUILT}/index.js';
+  import { fileStorage } from '${BUILT}/node.js';
+  const migrations = [{ name: 'v001_visits.sql', sql: 'CREATE TABLE visits (id INTEGER PRIMARY KEY)' }];
+  const db = await openDatabase({ name: 'built', migrations, storage: fileStorage(process.argv[1]) });
+  await db.run('INSERT INTO visits DEFAULT VALUES');
+  console.log(db.values('SELECT count(*) FROM visits')[0][0]);
+  await db.close();`;
+
+describe('the built library', () => {
+  beforeAll(async () => {
+    await build({ configFile: 'vite.lib.config.ts', logLevel: 'warn', build: { outDir: BUILT, emptyOutDir: true } });
+  });
+
+  it('names its wasm file in the form that bundlers look for', async () => {
+    expect(await readFile(join(BUILT, 'index.js'), 'utf8')).toMatch(/new URL\("\.\/sql-wasm-browser\.wasm", import\.meta\.url\)/);
+  });
+
+  it('works in a page that no bundler has touched', async () => {
+    const page = await (await (await newProfile()).launch()).newPage();
+    const origin = await serveFolders(PAGE, { library: BUILT, node_modules: resolve('node_modules') });
+    for (const visits of [1, 2]) {
+      await page.goto(origin);
+      await page.waitForFunction((title) => document.title === title, `visits: ${visits}`);
+    }
+  });
+
+  it('works in Node, with a folder to keep the database in', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tablite-built-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const visit = () => execFileSync(process.execPath, ['--input-type=module', '--eval', SCRIPT, folder], { encoding: 'utf8' });
+    expect([visit(), visit()]).toEqual(['1\n', '2\n']);
+  });
+});

@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium } from 'playwright';
+import { onTestFinished } from 'vitest';
+import { browserOf, killTree } from './process-tree.js';
+import { within } from './within.js';
+
+const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+const LAUNCH_MS = 20_000;
+const CALL_MS = 20_000;
+
+/** A browser profile on disk, and the browser that runs on it; both go when the test ends. */
+export interface Profile {
+  /** Starts the browser. */
+  launch(): Promise<BrowserContext>;
+  /** Ends the browser in order. */
+  close(): Promise<void>;
+  /** Ends all of the browser's processes at once, with SIGKILL. */
+  kill(): Promise<void>;
+}
+
+export async function newProfile(): Promise<Profile> {
+  const folder = await mkdtemp(join(tmpdir(), 'tablite-e2e-'));
+  let context: BrowserContext | undefined;
+  const kill = async () => {
+    const pid = await browserOf(folder);
+    if (pid !== undefined) await killTree(pid);
+    context = undefined;
+  };
+  const profile: Profile = {
+    launch: async () => {
+      context = await chromium.launchPersistentContext(folder, { executablePath, timeout: LAUNCH_MS });
+      context.setDefaultTimeout(CALL_MS);
+      return context;
+    },
+    close: async () => {
+      await within(CALL_MS, 'closing the browser', context?.close() ?? Promise.resolve());
+      context = undefined;
+    },
+    kill,
+  };
+  onTestFinished(async () => {
+    try {
+      await profile.close();
+    } catch {
+      await kill();
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  });
+  return profile;
+}
