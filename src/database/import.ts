@@ -2,6 +2,7 @@ import type { Connection } from '../engine/connection.js';
 import { type Engine, pagesOfImage } from '../engine/engine.js';
 import { ImportError, NewerSchemaError } from '../errors/database-error.js';
 import { MigrationError } from '../errors/migration-error.js';
+import { SqlError } from '../errors/sql-error.js';
 import type { Migration } from '../migrate/chain.js';
 import { planUpgrade } from '../migrate/plan.js';
 import { readStanding, runPlan } from '../migrate/run.js';
@@ -33,6 +34,11 @@ export async function prepareImport(bytes: Uint8Array, parts: ImportParts): Prom
       await runPlan(connection, planUpgrade(chain, readStanding(connection)), { now });
     }
     return connection.file.image(connection.header.pageCount);
+  } catch (cause) {
+    if (!(cause instanceof SqlError)) throw cause;
+    throw new ImportError('IMPORT_SCHEMA', `The file cannot be brought to this chain: ${cause.message}. It is not of this chain.`, {
+      cause,
+    });
   } finally {
     connection.close();
   }

@@ -1,6 +1,6 @@
 import { loadEngine } from '../engine/engine.js';
 import { wasmUrl } from '../engine/wasm-url.js';
-import { NewerSchemaError, UsageError } from '../errors/database-error.js';
+import { NewerSchemaError, OutdatedError, UsageError } from '../errors/database-error.js';
 import { DataLossError, StorageUnavailableError } from '../errors/storage-error.js';
 import { type Migration, type Migrations, readChain } from '../migrate/chain.js';
 import { planUpgrade } from '../migrate/plan.js';
@@ -60,13 +60,15 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const loading = environment.loadEngine();
   // Should the storage fail first, its error is the one to report.
   loading.catch(() => undefined);
+  // A tab that begins the database after this one has looked is no witness to a loss.
+  const hadWitness = new Witness(options.name, environment).recall() !== undefined;
   const { log, isFresh } = await openLog(options, environment);
   const { storage } = log;
   try {
     const engine = await loading;
     const witness = new Witness(options.name, storage.kind === 'indexeddb' ? environment : { ...environment, witnessStorage: undefined });
     const status = new StatusBoard(storage.kind, () => environment.clock.now());
-    const testimony = witness.recall();
+    const testimony = hadWitness ? witness.recall() : undefined;
     if (isFresh) {
       if (testimony) reportLoss(new DataLossError(options.name, testimony.seq), options, status);
       await log.create(engine.emptyImage);
@@ -78,12 +80,14 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
         reportLoss(new DataLossError(options.name, testimony.seq), options, status);
       await upgrade(store, { chain, status, environment, options });
       witness.flush();
+      if (storage.kind === 'indexeddb') askToPersist(environment, status);
+      options.onProgress?.({ phase: 'ready' });
     } catch (thrown) {
+      // What it has seen stands, so that a loss is reported the next time too.
+      witness.stop();
       await store.close();
       throw thrown;
     }
-    if (storage.kind === 'indexeddb') askToPersist(environment, status);
-    options.onProgress?.({ phase: 'ready' });
     return new StoredDatabase({
       name: options.name,
       engine,
@@ -134,21 +138,25 @@ async function upgrade(
   }: { chain: readonly Migration[]; status: StatusBoard; environment: Environment; options: OpenOptions },
 ): Promise<void> {
   const head = chain.length;
-  const { schemaVersion } = readStanding(store.connection);
-  if (head > 0 && schemaVersion > head) {
-    const error = new NewerSchemaError(schemaVersion, head);
-    if (options.onNewer !== 'read-only') throw error;
-    status.set({ state: 'outdated', error });
-    return;
-  }
-  if (planUpgrade(chain, readStanding(store.connection)).steps.length > 0) {
+  const isNewer = () => head > 0 && readStanding(store.connection).schemaVersion > head;
+  if (!isNewer() && planUpgrade(chain, readStanding(store.connection)).steps.length > 0) {
     status.set({ state: 'migrating' });
-    await store.steps('strict', async (connection) => {
+    const migrating = store.steps('strict', async (connection) => {
       // Planned anew each time: another tab may have done it meanwhile.
       const plan = planUpgrade(chain, readStanding(connection));
       const onStep = (step: StepProgress) => options.onProgress?.({ phase: 'migrating', ...step });
       await runPlan(connection, plan, { now: () => environment.clock.now(), onStep, rest: () => nextTask(environment) });
     });
+    await migrating.catch((cause: unknown) => {
+      // A tab with newer code was first.
+      if (!(cause instanceof OutdatedError)) throw cause;
+    });
+  }
+  if (isNewer()) {
+    const error = new NewerSchemaError(readStanding(store.connection).schemaVersion, head);
+    if (options.onNewer !== 'read-only') throw error;
+    status.set({ state: 'outdated', error });
+    return;
   }
   status.set({ state: 'ready' });
 }
@@ -159,8 +167,9 @@ function reportLoss(loss: DataLossError, options: OpenOptions, status: StatusBoa
 }
 
 /** Asked once, and never waited for: Firefox answers when the user does. */
-function askToPersist(environment: Environment, status: StatusBoard): void {
-  environment.persist?.().then(
+function askToPersist({ persist }: Environment, status: StatusBoard): void {
+  if (!persist) return;
+  new Promise<boolean>((resolve) => resolve(persist())).then(
     (isPersistent) => status.set({ isPersistent }),
     () => status.set({ isPersistent: false }),
   );
