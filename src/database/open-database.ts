@@ -13,10 +13,12 @@ import { type Environment, platformEnvironment } from '../store/environment.js';
 import { newId } from '../store/id.js';
 import { StatusBoard } from '../store/status.js';
 import { Store } from '../store/store.js';
-import { watched } from '../store/watchdog.js';
+import { Watchdog } from '../store/watchdog.js';
 import { Witness } from '../store/witness.js';
 import type { Database } from './database.js';
 import { StoredDatabase } from './stored-database.js';
+
+const FRAME_MS = 16;
 
 /** How far opening has come. */
 export type OpenProgress = { readonly phase: 'opening' } | ({ readonly phase: 'migrating' } & StepProgress) | { readonly phase: 'ready' };
@@ -111,7 +113,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 export async function deleteDatabase(name: string, options: Pick<OpenOptions, 'storage' | 'environment'> = {}): Promise<void> {
   const environment = { ...platformEnvironment(() => loadEngine(wasmUrl)), ...options.environment };
   const storage = options.storage ?? indexedDbStorage(name);
-  await watched(environment.clock, 'deleting; another tab may keep it open', () => storage.destroy());
+  await new Watchdog(environment.clock).watch('deleting; another tab may keep it open', () => storage.destroy());
   new Witness(name, environment).forget();
 }
 
@@ -145,7 +147,7 @@ async function upgrade(
       // Planned anew each time: another tab may have done it meanwhile.
       const plan = planUpgrade(chain, readStanding(connection));
       const onStep = (step: StepProgress) => options.onProgress?.({ phase: 'migrating', ...step });
-      await runPlan(connection, plan, { now: () => environment.clock.now(), onStep, rest: () => nextTask(environment) });
+      await runPlan(connection, plan, { now: () => environment.clock.now(), onStep, rest: painter(environment) });
     });
     await migrating.catch((cause: unknown) => {
       // A tab with newer code was first.
@@ -175,10 +177,16 @@ function askToPersist({ persist }: Environment, status: StatusBoard): void {
   );
 }
 
-function nextTask({ clock }: Environment): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimeout(resolve, 0);
-  });
+/** Lets the page paint when a frame's time has passed since it last could; a timer costs some milliseconds itself. */
+function painter({ clock }: Environment): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < FRAME_MS) return;
+    await new Promise<void>((resolve) => {
+      clock.setTimeout(resolve, 0);
+    });
+    last = performance.now();
+  };
 }
 
 function checkOptions({ name, durability, onNewer, onDataLoss, persistence }: OpenOptions): void {

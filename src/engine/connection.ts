@@ -7,7 +7,7 @@ import type { NumberedPage, PagedFile, SealedPages } from './paged-file.js';
 import type { Parameters } from './parameters.js';
 import { leadingWords } from './script.js';
 import { sqlFailure } from './sql-failure.js';
-import type { SqlJs, SqlJsDatabase } from './sql-js.js';
+import type { SqlJs, SqlJsDatabase, SqlJsStatement } from './sql-js.js';
 import { Statement } from './statement.js';
 import { StatementCache } from './statement-cache.js';
 
@@ -40,6 +40,7 @@ export class Connection {
   readonly file: PagedFile;
   readonly #database: SqlJsDatabase;
   readonly #statements = new StatementCache();
+  readonly #controls = new Map<string, SqlJsStatement>();
   readonly #readable = new WeakSet<Statement>();
   #roots: RootPages | undefined;
 
@@ -116,6 +117,22 @@ export class Connection {
     }
   }
 
+  /** Begins or ends a transaction; prepared once, since every write does both. */
+  control(sql: 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK'): void {
+    let statement = this.#controls.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#controls.set(sql, statement);
+    }
+    try {
+      statement.step();
+    } catch (thrown) {
+      throw sqlFailure(thrown, sql);
+    } finally {
+      statement.reset();
+    }
+  }
+
   /** The one value of a query of Tablite's own. */
   value(sql: string, parameters?: Parameters): unknown {
     return this.with(sql, 'read', (statement) => statement.values(parameters, 1)[0]?.[0]);
@@ -173,6 +190,8 @@ export class Connection {
 
   close(): void {
     this.#statements.clear();
+    for (const statement of this.#controls.values()) statement.free();
+    this.#controls.clear();
     this.#database.close();
   }
 

@@ -43,17 +43,17 @@ export interface TransactionOutcome<Result> {
  */
 export function runTransaction<Result>(connection: Connection, change: (tx: Transaction) => Result): TransactionOutcome<Result> {
   const tx = new OpenTransaction(connection);
-  connection.script('BEGIN IMMEDIATE');
+  connection.control('BEGIN IMMEDIATE');
   try {
     const result = change(tx);
     refusePromise(result);
     tx.end();
     if (tx.rolledBackBy !== undefined) throw tx.rolledBackBy;
-    connection.script('COMMIT');
+    connection.control('COMMIT');
     return { result, tables: tx.tables };
   } catch (thrown) {
     tx.end();
-    if (connection.inTransaction) connection.script('ROLLBACK');
+    if (connection.inTransaction) connection.control('ROLLBACK');
     if (tx.changedSchema) connection.forgetSchema();
     throw tx.rolledBackBy ?? thrown;
   }

@@ -54,7 +54,7 @@ function runStep(connection: Connection, migration: Migration, now: () => number
   const before = foreignKeyViolations(connection);
   connection.script('PRAGMA foreign_keys = OFF');
   try {
-    connection.script('BEGIN IMMEDIATE');
+    connection.control('BEGIN IMMEDIATE');
     const at = now();
     const began = performance.now();
     for (const statement of splitScript(migration.sql).statements) runStatement(connection, migration, statement);
@@ -69,9 +69,9 @@ function runStep(connection: Connection, migration: Migration, now: () => number
     }
     connection.script(`PRAGMA user_version = ${migration.version}`);
     addToHistory(connection, migration, { at, durationMs: performance.now() - began });
-    connection.script('COMMIT');
+    connection.control('COMMIT');
   } catch (thrown) {
-    if (connection.inTransaction) connection.script('ROLLBACK');
+    if (connection.inTransaction) connection.control('ROLLBACK');
     throw thrown;
   } finally {
     connection.forgetSchema();

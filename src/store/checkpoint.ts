@@ -2,13 +2,21 @@ import { CorruptionError } from '../errors/storage-error.js';
 import type { CommitLog } from './commit-log.js';
 import type { Clock } from './environment.js';
 
-/** Folds the log when it has grown, one bounded step at a time, beside the commits: they do not touch the same records. */
+/** A fold waits for this long without a commit: both write to the one object store, so a commit would wait for it. */
+const IDLE_MS = 250;
+/** A log of more bytes than this is folded all the same. */
+const PRESSING_BYTES = 4 * 1024 * 1024;
+
+/** Folds the log when it has grown and nobody is writing, one bounded step at a time. */
 export class Checkpoint {
   readonly #log: CommitLog;
   readonly #clock: Clock;
   readonly #onDamage: (damage: CorruptionError) => void;
   #timer: unknown;
+  #isFolding = false;
   #isStopped = false;
+  /** Whether there was a commit since the timer was set. */
+  #isBusy = false;
 
   constructor(log: CommitLog, clock: Clock, onDamage: (damage: CorruptionError) => void) {
     this.#log = log;
@@ -16,10 +24,12 @@ export class Checkpoint {
     this.#onDamage = onDamage;
   }
 
-  /** Folds soon, if the log is long enough. */
+  /** The log has grown: folds some of it once the tab is idle, if it is long enough. */
   consider(): void {
-    if (this.#isStopped || this.#timer !== undefined || !this.#log.isFoldDue) return;
-    this.#timer = this.#clock.setTimeout(() => void this.#step(), 0);
+    this.#isBusy = true;
+    if (this.#isStopped || this.#isFolding) return;
+    if (this.#log.bytes > PRESSING_BYTES && this.#log.isFoldDue) void this.#fold();
+    else this.#timer ??= this.#clock.setTimeout(() => this.#look(), IDLE_MS);
   }
 
   stop(): void {
@@ -27,15 +37,24 @@ export class Checkpoint {
     this.#clock.clearTimeout(this.#timer);
   }
 
-  async #step(): Promise<void> {
-    let isAgain = false;
+  #look(): void {
+    this.#timer = undefined;
+    const wasBusy = this.#isBusy;
+    this.#isBusy = false;
+    if (wasBusy) this.#timer = this.#clock.setTimeout(() => this.#look(), IDLE_MS);
+    else if (this.#log.isFoldDue && !this.#isFolding) void this.#fold();
+  }
+
+  async #fold(): Promise<void> {
+    this.#isFolding = true;
+    let hasFolded = false;
     try {
-      isAgain = await this.#log.fold();
+      hasFolded = await this.#log.fold();
     } catch (cause) {
       // A log that could not be folded is only longer, and the next commit tries again; damage the app has to know of.
       if (cause instanceof CorruptionError && !this.#isStopped) this.#onDamage(cause);
     }
-    this.#timer = undefined;
-    if (isAgain) this.consider();
+    this.#isFolding = false;
+    if (hasFolded) this.consider();
   }
 }

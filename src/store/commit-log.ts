@@ -28,7 +28,7 @@ import { type Commit, decodeLog, encodeCommit, isRecordOf, logAfter, logUpTo, si
 import type { Clock } from './environment.js';
 import { planFold } from './fold.js';
 import { type Meta, metaEntry, parseMeta } from './meta.js';
-import { watched } from './watchdog.js';
+import { Watchdog } from './watchdog.js';
 
 /** The database as it is stored: the pages of the base, and the commits to lay over them. */
 export interface StoredImage {
@@ -53,16 +53,17 @@ export interface CommitLogParts {
  */
 export class CommitLog {
   readonly storage: Storage;
-  readonly #clock: Clock;
+  readonly #watchdog: Watchdog;
   readonly #newId: () => string;
   #storeId = '';
   #checkpointSeq = 0;
   /** The log's commits that are known here, oldest first. */
   #sizes: { seq: number; bytes: number }[] = [];
+  #bytes = 0;
 
   constructor({ storage, clock, newId }: CommitLogParts) {
     this.storage = storage;
-    this.#clock = clock;
+    this.#watchdog = new Watchdog(clock);
     this.#newId = newId;
   }
 
@@ -105,7 +106,9 @@ export class CommitLog {
     const bytes = checkBase(meta, chunks as unknown[], index as unknown[]);
     const commits = decodeLog(valid(log as unknown[], meta), meta.checkpointSeq);
     this.#checkpointSeq = meta.checkpointSeq;
-    this.#sizes = commits.map((commit) => ({ seq: commit.seq, bytes: sizeOf(commit) }));
+    this.#sizes = [];
+    this.#bytes = 0;
+    for (const commit of commits) this.#note(commit);
     const seq = meta.checkpointSeq + commits.length;
     return { pages: pagesFromChunks(bytes, meta.pageSize, meta.pageCount), pageSize: meta.pageSize, commits, seq };
   }
@@ -188,6 +191,11 @@ export class CommitLog {
     return isCommitted;
   }
 
+  /** The size of the log. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Whether the log has grown enough to fold some of it. */
   get isFoldDue(): boolean {
     return planFold(this.#sizes, this.#checkpointSeq) !== undefined;
@@ -252,11 +260,15 @@ export class CommitLog {
   }
 
   #note(commit: Commit): void {
-    if (commit.seq > (this.#sizes.at(-1)?.seq ?? this.#checkpointSeq)) this.#sizes.push({ seq: commit.seq, bytes: sizeOf(commit) });
+    if (commit.seq <= (this.#sizes.at(-1)?.seq ?? this.#checkpointSeq)) return;
+    const bytes = sizeOf(commit);
+    this.#sizes.push({ seq: commit.seq, bytes });
+    this.#bytes += bytes;
   }
 
   #forgetFolded(): void {
     this.#sizes = this.#sizes.filter(({ seq }) => seq > this.#checkpointSeq);
+    this.#bytes = this.#sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   #recognise(stored: unknown): Meta {
@@ -269,11 +281,11 @@ export class CommitLog {
   }
 
   #read(doing: string, requests: readonly ReadRequest[]): Promise<unknown[]> {
-    return watched(this.#clock, doing, (alive) => this.storage.read(requests, alive));
+    return this.#watchdog.watch(doing, (alive) => this.storage.read(requests, alive));
   }
 
   #write(doing: string, batch: WriteBatch): Promise<WriteOutcome> {
-    return watched(this.#clock, doing, (alive) => this.storage.write(batch, alive));
+    return this.#watchdog.watch(doing, (alive) => this.storage.write(batch, alive));
   }
 }
 

@@ -46,11 +46,15 @@ export class LiveReplica {
   isStale = false;
   readonly #parts: LiveReplicaParts;
   #replica: Replica;
+  /** Begins the id of each commit that is tried here. */
+  readonly #origin: string;
+  #attempts = 0;
   #conflicts = 0;
   #closedBy: ClosedError | undefined;
 
   constructor(parts: LiveReplicaParts, image: StoredImage) {
     this.#parts = parts;
+    this.#origin = newId(parts.environment.random);
     this.#replica = new Replica(parts.engine, image);
   }
 
@@ -104,13 +108,13 @@ export class LiveReplica {
    */
   async keep({ sealed, durability, tables }: Draft): Promise<boolean> {
     if (sealed.pages.length === 0) return true;
-    const { log, environment, onChange, onStorage } = this.#parts;
+    const { log, onChange, onStorage } = this.#parts;
     const { connection, schemaVersion } = this.#replica;
     const seq = this.seq + 1;
     const touched = tables === 'all' ? [] : tables;
     const commit = {
       seq,
-      id: newId(environment.random),
+      id: this.#nextId(),
       tables: touched,
       schemaVersion,
       pageSize: connection.file.pageSize,
@@ -185,6 +189,10 @@ export class LiveReplica {
     this.isStale = false;
     onStorage(undefined);
     onChange({ seq: image.seq, tables: 'all', origin });
+  }
+
+  #nextId(): string {
+    return `${this.#origin}-${++this.#attempts}`;
   }
 
   /** Takes back what was written since the last seal, then the sealed pages. */
