@@ -55,6 +55,12 @@ async function checkVersion(connection: Connection, { engine, chain, now, schema
       `The file has tables and schema version 0: it was made without a chain. Pass { schemaVersion }, the version of this chain (1 to ${head}) that it corresponds to.`,
     );
   }
+  if (standing.schemaVersion < 0) {
+    throw new ImportError(
+      'IMPORT_SCHEMA',
+      `The file says schema version ${standing.schemaVersion}, and versions count from 1. It is not of this chain.`,
+    );
+  }
   const version = isUnversioned ? Number(schemaVersion) : standing.schemaVersion;
   if (!Number.isInteger(version) || version < (isUnversioned ? 1 : 0) || version > head) {
     throw new ImportError('IMPORT_SCHEMA', `schemaVersion is to be a version of this chain, 1 to ${head}.`);

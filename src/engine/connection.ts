@@ -2,7 +2,7 @@ import { RefusedStatementError, SqlError } from '../errors/sql-error.js';
 import { TabliteError } from '../errors/tablite-error.js';
 import { type FileHeader, readHeader } from '../page/header.js';
 import { type Footprint, type RootPages, readFootprint, readRootPages } from './footprint.js';
-import { type Access, guardStatement, refusedWrite } from './guard.js';
+import { type Access, guardStatement, refusedWrite, unquote } from './guard.js';
 import type { NumberedPage, PagedFile, SealedPages } from './paged-file.js';
 import type { Parameters } from './parameters.js';
 import { leadingWords } from './script.js';
@@ -10,6 +10,7 @@ import { sqlFailure } from './sql-failure.js';
 import type { SqlJs, SqlJsDatabase, SqlJsStatement } from './sql-js.js';
 import { Statement } from './statement.js';
 import { StatementCache } from './statement-cache.js';
+import type { Token } from './token.js';
 
 /** `locking_mode` comes first: whatever follows runs under the one lock that is never given back. */
 const SETTINGS = `
@@ -224,6 +225,8 @@ export class Connection {
           'Create an ordinary table, or use a common table expression.',
         );
       }
+      const altered = keyword === 'ALTER' && alteredTable(sql, parsed.tokens);
+      if (altered) footprint.writes.add(altered);
       return new Statement(this.#database, sql, { statement: parsed, plain, footprint });
     } catch (thrown) {
       plain?.free();
@@ -235,6 +238,13 @@ export class Connection {
     this.#roots ??= readRootPages(this.#database);
     return this.#roots;
   }
+}
+
+/** ALTER TABLE writes the schema only, where its table is a text: SQLite's program does not open it. */
+function alteredTable(sql: string, tokens: readonly Token[]): string | undefined {
+  const texts = tokens.slice(2, 5).map(({ start, end }) => sql.slice(start, end));
+  const name = texts[1] === '.' ? texts[2] : texts[0];
+  return name && unquote(name).toLowerCase();
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {

@@ -4,7 +4,7 @@ import type { SqlJsDatabase } from './sql-js.js';
 export interface Footprint {
   /** Names in lower case. */
   readonly reads: ReadonlySet<string>;
-  readonly writes: ReadonlySet<string>;
+  readonly writes: Set<string>;
   /** Whether the program takes a write lock on the database. */
   readonly isWrite: boolean;
   /** Whether the schema may be another one afterwards: DDL, and going back to a savepoint. */

@@ -122,6 +122,7 @@ function guardPragma(sql: string, statement: ScriptStatement, access: Access): v
   throw new RefusedStatementError('REFUSED_STATEMENT', `PRAGMA ${pragma}`, 'the connection has its settings from Tablite', advice);
 }
 
-function unquote(name: string): string {
+/** An identifier without its quotes. */
+export function unquote(name: string): string {
   return /^["'`[]/.test(name) ? name.slice(1, -1) : name;
 }

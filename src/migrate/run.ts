@@ -88,7 +88,10 @@ function runStatement(connection: Connection, migration: Migration, statement: S
   } catch (cause) {
     const offset = cause instanceof SqlError ? errorOffset(connection, cause.message, text) : 0;
     const place = { file: name, ...position(sql, statement.start + offset), statement: text };
-    if (cause instanceof RefusedStatementError) throw new MigrationError('MIGRATION_REFUSED', place, cause.message, { cause });
+    if (cause instanceof RefusedStatementError) {
+      const message = `${cause.statement} may not stand in a migration. Each file runs in one transaction that Tablite begins and ends, without foreign keys, which are checked afterwards: remove the statement.`;
+      throw new MigrationError('MIGRATION_REFUSED', place, message, { cause });
+    }
     if (cause instanceof SqlError)
       throw new MigrationError('MIGRATION_SQL', place, `${cause.message}. Nothing of the upgrade was kept; correct the statement.`, {
         cause,

@@ -35,8 +35,14 @@ export function indexedDbStorage(name: string, options: IndexedDbOptions = {}): 
 
 /** idb-keyval's, where there is an IndexedDB at all: it would fail with a TypeError that does not say so. */
 function createStoreHere(databaseName: string, storeName: string): UseStore {
-  if (!globalThis.indexedDB) throw new ReferenceError('indexedDB is not defined');
+  indexedDbHere();
   return createStore(databaseName, storeName);
+}
+
+/** @throws {StorageUnavailableError} */
+function indexedDbHere(): IDBFactory {
+  if (!globalThis.indexedDB) throw indexedDbFailure({ name: 'ReferenceError' }, 'opening');
+  return globalThis.indexedDB;
 }
 
 class IndexedDbStorage implements Storage {
@@ -139,7 +145,7 @@ class IndexedDbStorage implements Storage {
   async destroy(): Promise<void> {
     await this.close();
     await new Promise<void>((resolve, reject) => {
-      const request = indexedDB.deleteDatabase(indexedDbName(this.name));
+      const request = indexedDbHere().deleteDatabase(indexedDbName(this.name));
       request.onsuccess = () => resolve();
       request.onerror = () => reject(indexedDbFailure(request.error, 'deleting'));
     });

@@ -148,47 +148,42 @@ export class CommitLog {
     this.storage.disconnect();
     const [stored, record] = await this.#read('looking for a commit', [{ get: META_KEY }, { get: ['log', commit.seq, 0] }]);
     const meta = this.#recognise(stored);
-    if (isRecordOf(commit, record)) return meta.checkpointSeq < commit.seq;
+    // The record of a replacement is void from the start, and there only if all of it is.
+    if (isRecordOf(commit, record)) return commit.pages.length === 0 || meta.checkpointSeq < commit.seq;
     if (meta.checkpointSeq < commit.seq) return false;
     throw new UnknownOutcomeError(`Commit ${commit.seq} was sent, and has been folded away or lost since. Read the database to see which.`);
   }
 
   /**
-   * Replaces everything by `image`, as the commit after `seq`.
+   * Replaces everything by `image`, as the commit `marker`, which has no pages.
    *
-   * @returns whether it did; if not, another tab committed after `seq`.
+   * @returns whether it did; if not, another tab committed first.
    */
-  async replace(image: Uint8Array, seq: number): Promise<boolean> {
-    const header = readHeader(image.subarray(0, HEADER_BYTES));
-    if (!header) throw new CorruptionError(['image'], 'A database to replace the stored one has no SQLite header');
-    const marker: Commit = {
-      seq: seq + 1,
-      id: this.#newId(),
-      tables: [],
-      schemaVersion: header.userVersion,
-      pageSize: header.pageSize,
-      pages: [],
-    };
+  async replace(image: Uint8Array, marker: Commit): Promise<boolean> {
+    const { seq, pageSize } = marker;
     const count = chunkCount(image.length);
     const meta = metaEntry({
       storeId: this.#storeId,
-      pageSize: header.pageSize,
-      checkpointSeq: seq + 1,
-      pageCount: image.length / header.pageSize,
+      pageSize,
+      checkpointSeq: seq,
+      pageCount: image.length / pageSize,
     });
     const { isCommitted } = await this.#write('replacing the database', {
       durability: 'strict',
-      guard: (stored) => this.#recognise(stored).checkpointSeq <= seq,
+      guard: (stored) => this.#recognise(stored).checkpointSeq < seq,
       deletes: [
         { from: chunkKey(count), to: chunkKey(Number.POSITIVE_INFINITY) },
         { from: [...INDEX_SERIES, 0], to: [...INDEX_SERIES, Number.POSITIVE_INFINITY] },
-        logUpTo(seq),
+        logUpTo(seq - 1),
       ],
-      puts: [...encodeBase(image, seq + 1), meta],
-      // Void at once, it takes the number: whoever commits after `seq` too loses to it, or it loses to them.
+      puts: [...encodeBase(image, seq), meta],
+      // Whoever commits under this number too loses to it, or it loses to them.
       adds: encodeCommit(marker),
     });
-    return isCommitted;
+    if (!isCommitted) return false;
+    this.#checkpointSeq = seq;
+    this.#forgetFolded();
+    return true;
   }
 
   /** The size of the log. */

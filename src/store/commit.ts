@@ -12,10 +12,11 @@ export interface Commit {
   readonly seq: number;
   /** Tells this attempt from another tab's with the same number. */
   readonly id: string;
-  /** The tables it wrote, in lower case. */
-  readonly tables: readonly string[];
+  /** The tables it wrote, in lower case; `'all'` where that cannot be told. */
+  readonly tables: readonly string[] | 'all';
   readonly schemaVersion: number;
   readonly pageSize: number;
+  /** None in the record that a replacement of the whole base leaves: void at once, it takes the number. */
   readonly pages: readonly NumberedPage[];
 }
 
@@ -25,7 +26,7 @@ interface HeadPart {
   readonly part: 0;
   readonly parts: number;
   readonly id: string;
-  readonly tables: readonly string[];
+  readonly tables: readonly string[] | 'all';
   readonly schemaVersion: number;
   readonly pageSize: number;
   readonly pageCount: number;
@@ -166,6 +167,9 @@ function isHead(part: LaterPart): part is HeadPart {
   const head = part as Partial<HeadPart>;
   const counts = [head.parts, head.schemaVersion, head.pageSize, head.pageCount, head.checksum];
   return (
-    part.part === 0 && typeof head.id === 'string' && Array.isArray(head.tables) && counts.every((count) => Number.isSafeInteger(count))
+    part.part === 0 &&
+    typeof head.id === 'string' &&
+    (head.tables === 'all' || Array.isArray(head.tables)) &&
+    counts.every((count) => Number.isSafeInteger(count))
   );
 }

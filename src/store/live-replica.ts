@@ -1,13 +1,14 @@
 import type { Connection } from '../engine/connection.js';
-import type { Engine } from '../engine/engine.js';
+import { type Engine, pagesOfImage } from '../engine/engine.js';
 import type { SealedPages } from '../engine/paged-file.js';
 import { type ClosedError, ConflictError, OutdatedError } from '../errors/database-error.js';
 import { StorageFullError } from '../errors/storage-error.js';
 import type { Durability } from '../storage/storage.js';
-import { appendSurely } from './append.js';
+import type { Commit } from './commit.js';
 import type { CommitLog, StoredImage } from './commit-log.js';
 import type { Environment } from './environment.js';
 import { newId } from './id.js';
+import { sendSurely } from './outcome.js';
 import { pauseAfterConflict } from './pause.js';
 import { Replica } from './replica.js';
 import type { Change } from './subscriptions.js';
@@ -50,6 +51,7 @@ export class LiveReplica {
   readonly #origin: string;
   #attempts = 0;
   #conflicts = 0;
+  #outdated: OutdatedError | undefined;
   #closedBy: ClosedError | undefined;
 
   constructor(parts: LiveReplicaParts, image: StoredImage) {
@@ -72,7 +74,9 @@ export class LiveReplica {
   get outdated(): OutdatedError | undefined {
     const { known } = this.#parts;
     const { schemaVersion } = this.#replica;
-    return known !== undefined && schemaVersion > known ? new OutdatedError(schemaVersion, known) : undefined;
+    if (known === undefined || schemaVersion <= known) return undefined;
+    if (this.#outdated?.schemaVersion !== schemaVersion) this.#outdated = new OutdatedError(schemaVersion, known);
+    return this.#outdated;
   }
 
   /** @throws {ClosedError} {OutdatedError} when nothing may be written. */
@@ -110,23 +114,9 @@ export class LiveReplica {
     if (sealed.pages.length === 0) return true;
     const { log, onChange, onStorage } = this.#parts;
     const { connection, schemaVersion } = this.#replica;
-    const seq = this.seq + 1;
-    const touched = tables === 'all' ? [] : tables;
-    const commit = {
-      seq,
-      id: this.#nextId(),
-      tables: touched,
-      schemaVersion,
-      pageSize: connection.file.pageSize,
-      pages: sealed.pages,
-    };
-    try {
-      if (!(await appendSurely(log, commit, durability))) return false;
-    } catch (cause) {
-      this.isStale = true;
-      onStorage(cause);
-      throw cause;
-    }
+    const commit = { ...this.#next(), tables, schemaVersion, pageSize: connection.file.pageSize, pages: sealed.pages };
+    const { seq } = commit;
+    if (!(await this.#send(commit, () => log.append(commit, durability)))) return false;
     this.#conflicts = 0;
     this.#replica.seq = seq;
     // A shorter file: the pages past its end are not needed to undo anything any more.
@@ -151,48 +141,71 @@ export class LiveReplica {
       const tail = await log.tail(this.seq);
       if (this.#closedBy) throw this.#closedBy;
       if ('reload' in tail) {
-        await this.reload('other');
+        await this.#reload();
         return;
       }
       if (tail.commits.length > 0 || this.queue.inFlightCount > 0) this.queue.rebase(() => this.#replica.apply(tail.commits));
       this.isStale = false;
       onStorage(undefined);
-      for (const { seq, tables } of tail.commits) onChange({ seq, tables: tables.length > 0 ? tables : 'all', origin: 'other' });
+      for (const { seq, tables } of tail.commits) onChange({ seq, tables, origin: 'other' });
     } catch (cause) {
       onStorage(cause);
       throw cause;
     }
   }
 
-  /** Replaces everything, in storage and then here. */
+  /** Replaces everything by a file, in storage and then here. */
   async replace(image: Uint8Array): Promise<void> {
-    this.refuse();
-    while (!(await this.#parts.log.replace(image, this.seq))) {
-      await this.loseTo();
+    const { log, onStorage, onChange } = this.#parts;
+    const { pages, pageSize } = pagesOfImage(image);
+    for (;;) {
       this.refuse();
+      const marker = { ...this.#next(), tables: 'all' as const, schemaVersion: 0, pageSize, pages: [] };
+      if (await this.#send(marker, () => log.replace(image, marker))) {
+        this.#conflicts = 0;
+        this.#become({ pages, pageSize, commits: [], seq: marker.seq });
+        onStorage(undefined);
+        onChange({ seq: marker.seq, tables: 'all', origin: 'own' });
+        return;
+      }
+      await this.loseTo();
     }
-    this.#conflicts = 0;
-    this.isStale = true;
-    await this.reload('own');
   }
 
   /** Takes everything from storage anew. */
-  async reload(origin: Change['origin']): Promise<void> {
-    const { engine, log, onStorage, onChange } = this.#parts;
+  async #reload(): Promise<void> {
+    const { log, onStorage, onChange } = this.#parts;
     const image = await log.load();
+    if (this.#closedBy) throw this.#closedBy;
+    this.#become(image);
+    onStorage(undefined);
+    onChange({ seq: image.seq, tables: 'all', origin: 'other' });
+  }
+
+  #become(image: StoredImage): void {
     if (this.#closedBy) throw this.#closedBy;
     const old = this.#replica;
     this.queue.rebase(() => {
-      this.#replica = new Replica(engine, image);
+      this.#replica = new Replica(this.#parts.engine, image);
     });
     old.connection.close();
     this.isStale = false;
-    onStorage(undefined);
-    onChange({ seq: image.seq, tables: 'all', origin });
   }
 
-  #nextId(): string {
-    return `${this.#origin}-${++this.#attempts}`;
+  /** Sends a commit. What fails is noted; what is stored is looked at before anything else is written. */
+  async #send(commit: Commit, send: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await sendSurely(this.#parts.log, commit, send);
+    } catch (cause) {
+      this.isStale = true;
+      this.#parts.onStorage(cause);
+      throw cause;
+    }
+  }
+
+  /** The number and the id of the next commit that is tried here. */
+  #next(): Pick<Commit, 'seq' | 'id'> {
+    return { seq: this.seq + 1, id: `${this.#origin}-${++this.#attempts}` };
   }
 
   /** Takes back what was written since the last seal, then the sealed pages. */

@@ -216,11 +216,13 @@ export class Store {
   }
 
   #report(error: unknown): void {
+    const { status } = this.#parts;
     const { outdated } = this.#live;
+    const { state } = status.current;
     if (error instanceof ClosedError) this.#end(error);
-    else if (error instanceof Error) this.#parts.status.set({ state: 'failing', error });
-    else if (this.#parts.status.current.state !== 'migrating' || outdated)
-      this.#parts.status.set({ state: outdated ? 'outdated' : 'ready', error: outdated });
+    else if (error instanceof Error) status.set({ state: 'failing', error });
+    else if (outdated) status.set({ state: 'outdated', error: state === 'outdated' ? status.current.error : outdated });
+    else if (state !== 'migrating') status.set({ state: 'ready', error: undefined });
   }
 
   #end(reason: ClosedError): void {

@@ -28,7 +28,7 @@ export class Witness {
 
   /** What it saw last; undefined where there is none, or nothing readable. */
   recall(): Testimony | undefined {
-    const text = this.#storage?.getItem(this.#key);
+    const text = this.#tried(() => this.#storage?.getItem(this.#key));
     if (!text) return undefined;
     const [seq, storeId] = text.split(' ');
     return storeId !== undefined && Number.isSafeInteger(Number(seq)) ? { storeId, seq: Number(seq) } : undefined;
@@ -47,11 +47,8 @@ export class Witness {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#latest || !this.#storage) return;
-    try {
-      this.#storage.setItem(this.#key, `${this.#latest.seq} ${this.#latest.storeId}`);
-    } catch {
-      // A full localStorage: the database is kept all the same, and an older testimony still tells that it was here.
-    }
+    const { seq, storeId } = this.#latest;
+    this.#tried(() => this.#storage?.setItem(this.#key, `${seq} ${storeId}`));
   }
 
   /** Notes nothing more: the database was taken away, and what was seen before that stands. */
@@ -64,6 +61,15 @@ export class Witness {
   /** Forgets a database that was deleted on purpose. */
   forget(): void {
     this.stop();
-    this.#storage?.removeItem(this.#key);
+    this.#tried(() => this.#storage?.removeItem(this.#key));
+  }
+
+  /** A localStorage that is full or forbidden is no witness, and no reason to fail: the database is kept all the same. */
+  #tried<Result>(use: () => Result): Result | undefined {
+    try {
+      return use();
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -81,19 +81,17 @@ describe('a storage that never answers', () => {
     expect(clock.now() - began).toBeLessThanOrEqual(10_000);
   });
 
-  it('is given up within 10 s by a refresh and an import', async () => {
+  it('is given up within 10 s by a refresh', async () => {
     const { faulty, clock, options, silence } = await open();
     const database = await openTestDatabase(faulty, options);
     silence();
-    for (const call of [() => database.refresh(), () => database.import(counterFile(5))]) {
-      const began = clock.now();
-      expect(await outcome(call(), clock)).toBeInstanceOf(StorageTimeoutError);
-      expect(clock.now() - began).toBeLessThanOrEqual(10_000);
-    }
+    const began = clock.now();
+    expect(await outcome(database.refresh(), clock)).toBeInstanceOf(StorageTimeoutError);
+    expect(clock.now() - began).toBeLessThanOrEqual(10_000);
     expect(counterOf(database)).toBe(0);
   });
 
-  it('is given up by a write and a vacuum after 10 s more, in which it is asked what became of them', async () => {
+  it('is given up by a write, a vacuum and an import after 10 s more, in which it is asked what became of them', async () => {
     const { faulty, clock, options, silence } = await open();
     const database = await openTestDatabase(faulty, options);
     await outcome(
@@ -101,7 +99,7 @@ describe('a storage that never answers', () => {
       clock,
     );
     const image = await outcome(database.export(), clock);
-    for (const call of [() => database.run(INCREMENT), () => database.vacuum()]) {
+    for (const call of [() => database.run(INCREMENT), () => database.vacuum(), () => database.import(counterFile(5))]) {
       silence();
       const began = clock.now();
       const error = await outcome(call(), clock);

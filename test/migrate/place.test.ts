@@ -83,13 +83,13 @@ describe('a file is refused', () => {
 
   it('with what to do instead', async () => {
     expect(await failureOf(connection, ['BEGIN; SELECT 1; COMMIT;'])).toMatchInlineSnapshot(
-      `[MigrationError: v001_step.sql:1:1: BEGIN is refused here: each write is one transaction already. Call write(tx => ...).]`,
+      `[MigrationError: v001_step.sql:1:1: BEGIN may not stand in a migration. Each file runs in one transaction that Tablite begins and ends, without foreign keys, which are checked afterwards: remove the statement.]`,
     );
     expect(await failureOf(connection, ['PRAGMA user_version = 1'])).toMatchInlineSnapshot(
-      `[MigrationError: v001_step.sql:1:1: PRAGMA user_version is refused here: the connection has its settings from Tablite. The chain owns it: add a migration.]`,
+      `[MigrationError: v001_step.sql:1:1: PRAGMA user_version may not stand in a migration. Each file runs in one transaction that Tablite begins and ends, without foreign keys, which are checked afterwards: remove the statement.]`,
     );
     expect(await failureOf(connection, ['VACUUM'])).toMatchInlineSnapshot(
-      `[MigrationError: v001_step.sql:1:1: VACUUM is refused here: it replaces the file under the database. Call vacuum(), or export() for a copy.]`,
+      `[MigrationError: v001_step.sql:1:1: VACUUM may not stand in a migration. Each file runs in one transaction that Tablite begins and ends, without foreign keys, which are checked afterwards: remove the statement.]`,
     );
   });
 });

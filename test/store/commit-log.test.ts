@@ -245,7 +245,7 @@ describe('replacing', () => {
     const view = new DataView(small.buffer);
     view.setUint16(16, 512);
     view.setUint32(28, 2);
-    expect(await a.replace(small, 1)).toBe(true);
+    expect(await a.replace(small, { ...commitOf(2, []), pageSize: 512 })).toBe(true);
     expect(await b.tail(1)).toEqual({ reload: true });
     expect(await b.load()).toMatchObject({ pageSize: 512, seq: 2, commits: [] });
     expect((await b.load()).pages.map(({ length }) => length)).toEqual([512, 512]);
@@ -255,9 +255,9 @@ describe('replacing', () => {
     const storage = memoryStorage();
     const [a, b] = [await open(storage), await open(storage)];
     await append(b, commitOf(1, [filled(1, 42)]));
-    expect(await a.replace(imageOf(2, 5), 0)).toBe(false);
+    expect(await a.replace(imageOf(2, 5), commitOf(1, []))).toBe(false);
     expect((await pagesOf(a))[1]).toBe(42);
-    expect(await a.replace(imageOf(2, 5), 1)).toBe(true);
+    expect(await a.replace(imageOf(2, 5), commitOf(2, []))).toBe(true);
     expect(await b.append(commitOf(2, [filled(1, 43)]), 'relaxed')).toBe(false);
     expect((await pagesOf(b)).slice(1)).toEqual([5]);
   });
@@ -268,7 +268,7 @@ describe('replacing', () => {
     await storage.destroy();
     await expect(log.tail(0)).rejects.toThrow(ClosedError);
     await open(storage);
-    await expect(log.replace(imageOf(2), 0)).rejects.toThrow(ClosedError);
+    await expect(log.replace(imageOf(2), commitOf(1, []))).rejects.toThrow(ClosedError);
     await expect(log.tail(0)).rejects.toThrow(/made anew/);
   });
 });

@@ -136,6 +136,36 @@ describe('a commit whose storage', () => {
   });
 });
 
+describe('an import whose storage', () => {
+  const file = async () => {
+    const source = await openTestDatabase();
+    await source.run('UPDATE counters SET value = 77');
+    return source.export();
+  };
+
+  it('does not answer, but kept it, is resolved: it is looked up', async () => {
+    const { database, faulty, clock, reopened } = await open();
+    const bytes = await file();
+    faulty.onWrite = async (_, next) => {
+      await next();
+      return never();
+    };
+    expect(await outcome(database.import(bytes), clock)).toBeUndefined();
+    expect(counterOf(database)).toBe(77);
+    expect(counterOf(await reopened())).toBe(77);
+  });
+
+  it('does not answer, and did not keep it, is rejected, and the database is as it was', async () => {
+    const { database, faulty, clock, reopened } = await open();
+    const bytes = await file();
+    faulty.onWrite = () => never();
+    expect(await outcome(database.import(bytes), clock)).toBeInstanceOf(StorageTimeoutError);
+    expect(counterOf(database)).toBe(0);
+    expect(database.status.state).toBe('failing');
+    expect(counterOf(await reopened())).toBe(0);
+  });
+});
+
 describe('a lost connection', () => {
   it('is looked at before anything is written, and what waits goes on top of what is found', async () => {
     const { database, faulty, clock, reopened } = await open();

@@ -1,19 +1,18 @@
 import { ClosedError } from '../errors/database-error.js';
 import { StorageFullError, StorageTimeoutError, UnknownOutcomeError } from '../errors/storage-error.js';
-import type { Durability } from '../storage/storage.js';
 import type { Commit } from './commit.js';
 import type { CommitLog } from './commit-log.js';
 
 /**
- * Appends a commit, and finds an unknown outcome out: over a new connection it looks whether the record is there.
+ * Sends a commit, and finds an unknown outcome out: over a new connection it looks whether the record is there.
  *
  * @returns whether it is kept; if not, another tab was first.
  * @throws {StorageError} when it is surely not kept.
  * @throws {UnknownOutcomeError} when the storage could not be asked.
  */
-export async function appendSurely(log: CommitLog, commit: Commit, durability: Durability): Promise<boolean> {
+export async function sendSurely(log: CommitLog, commit: Commit, send: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await log.append(commit, durability);
+    return await send();
   } catch (cause) {
     // A full storage has aborted for certain.
     if (cause instanceof StorageFullError || cause instanceof ClosedError) throw cause;
