@@ -2,31 +2,11 @@ import { ClosedError } from '../errors/database-error.js';
 import { CorruptionError, UnknownOutcomeError } from '../errors/storage-error.js';
 import { chunkCount, pagesFromChunks } from '../page/chunk.js';
 import { HEADER_BYTES, readHeader } from '../page/header.js';
-import {
-  type Durability,
-  META_KEY,
-  type ReadRequest,
-  type Storage,
-  type StorageEntry,
-  type WriteBatch,
-  type WriteOutcome,
-} from '../storage/storage.js';
-import {
-  BASE_SERIES,
-  checkBase,
-  checkChunks,
-  chunkBytes,
-  chunkKey,
-  chunksOf,
-  encodeBase,
-  encodeChunks,
-  INDEX_SERIES,
-  indexKeys,
-  overlay,
-} from './base.js';
+import { type Durability, META_KEY, type ReadRequest, type Storage, type WriteBatch, type WriteOutcome } from '../storage/storage.js';
+import { BASE_SERIES, checkBase, chunkKey, encodeBase, INDEX_SERIES } from './base.js';
 import { type Commit, decodeLog, encodeCommit, isRecordOf, logAfter, logUpTo, sizeOf } from './commit.js';
 import type { Clock } from './environment.js';
-import { planFold } from './fold.js';
+import { foldCommits, planFold } from './fold.js';
 import { type Meta, metaEntry, parseMeta } from './meta.js';
 import { Watchdog } from './watchdog.js';
 
@@ -113,14 +93,20 @@ export class CommitLog {
     return { pages: pagesFromChunks(bytes, meta.pageSize, meta.pageCount), pageSize: meta.pageSize, commits, seq };
   }
 
-  /** What was committed after `seq`. @throws {CorruptionError} @throws {ClosedError} */
+  /** What was committed after `seq`. @throws {ClosedError} when this is no longer the store that was opened. */
   async tail(seq: number): Promise<Tail> {
     const [stored, log] = await this.#read('catching up', [{ get: META_KEY }, { range: logAfter(seq) }]);
     const meta = this.#recognise(stored);
     if (meta.checkpointSeq > seq) return { reload: true };
-    const commits = decodeLog(log as unknown[], seq);
-    for (const commit of commits) this.#note(commit);
-    return { commits };
+    try {
+      const commits = decodeLog(log as unknown[], seq);
+      for (const commit of commits) this.#note(commit);
+      return { commits };
+    } catch (cause) {
+      // A gap, or damage: what is wrong with the whole is for load() to find and name.
+      if (cause instanceof CorruptionError) return { reload: true };
+      throw cause;
+    }
   }
 
   /**
@@ -214,7 +200,12 @@ export class CommitLog {
     this.#forgetFolded();
     if (meta.checkpointSeq >= target) return false;
     const commits = decodeLog(valid(log as unknown[], meta), meta.checkpointSeq);
-    const folded = await this.#foldInto(meta, commits);
+    const folded = await foldCommits(meta, commits, (keys) =>
+      this.#read(
+        'folding the log',
+        keys.map((get) => ({ get })),
+      ),
+    );
     const { isCommitted } = await this.#write('folding the log', {
       durability: 'relaxed',
       guard: (now) => this.#recognise(now).checkpointSeq === meta.checkpointSeq,
@@ -225,33 +216,6 @@ export class CommitLog {
     this.#checkpointSeq = target;
     this.#forgetFolded();
     return true;
-  }
-
-  /** The chunks that commits change, as they are after the last of them. */
-  async #foldInto(meta: Meta, commits: readonly Commit[]): Promise<{ entries: StorageEntry[]; chunks: number; pageCount: number }> {
-    const { pageSize } = meta;
-    const newest = new Map(commits.flatMap(({ pages }) => pages));
-    const firstPage = newest.get(0);
-    const pageCount = (firstPage && readHeader(firstPage)?.pageCount) ?? meta.pageCount;
-    const chunks = chunksOf(newest.keys(), pageSize);
-    // SQLite may lengthen the file without writing each page: the chunks from the old end on exist all the same.
-    if (pageCount > meta.pageCount) {
-      const oldEnd = Math.max(0, chunkCount(meta.pageCount * pageSize) - 1);
-      for (let chunk = oldEnd; chunk < chunkCount(pageCount * pageSize); chunk++) chunks.add(chunk);
-    }
-    const touched = [...chunks];
-    const keys = [...touched.map(chunkKey), ...indexKeys(touched)];
-    const records = await this.#read(
-      'folding the log',
-      keys.map((get) => ({ get })),
-    );
-    const before = new Map(touched.map((chunk, at) => [chunk, chunkBytes(records[at])] as const));
-    const index = records.slice(touched.length);
-    // A damaged chunk must not get a fresh checksum.
-    checkChunks(meta, before, index);
-    const after = overlay(before, [...newest], { pageSize, bytes: pageCount * pageSize });
-    const seq = meta.checkpointSeq + commits.length;
-    return { entries: encodeChunks(after, index, seq), chunks: chunkCount(pageCount * pageSize), pageCount };
   }
 
   #note(commit: Commit): void {
