@@ -8,7 +8,7 @@ import { readStanding, runPlan, type StepProgress } from '../migrate/run.js';
 import { indexedDbStorage } from '../storage/indexeddb-storage.js';
 import { memoryStorage } from '../storage/memory-storage.js';
 import type { Durability, Storage } from '../storage/storage.js';
-import { CommitLog } from '../store/commit-log.js';
+import { CommitLog, type StoredImage } from '../store/commit-log.js';
 import { type Environment, platformEnvironment } from '../store/environment.js';
 import { newId } from '../store/id.js';
 import { StatusBoard } from '../store/status.js';
@@ -64,21 +64,18 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   loading.catch(() => undefined);
   // A tab that begins the database after this one has looked is no witness to a loss.
   const hadWitness = new Witness(options.name, environment).recall() !== undefined;
-  const { log, isFresh } = await openLog(options, environment);
+  const { log, image } = await openLog(options, environment);
   const { storage } = log;
   try {
     const engine = await loading;
     const witness = new Witness(options.name, storage.kind === 'indexeddb' ? environment : { ...environment, witnessStorage: undefined });
     const status = new StatusBoard(storage.kind, () => environment.clock.now());
     const testimony = hadWitness ? witness.recall() : undefined;
-    if (isFresh) {
-      if (testimony) reportLoss(new DataLossError(options.name, testimony.seq), options, status);
-      await log.create(engine.emptyImage);
-    }
+    if (!image && testimony) reportLoss(new DataLossError(options.name, testimony.seq), options, status);
     const known = chain.length > 0 ? chain.length : undefined;
-    const store = await Store.open({ engine, log, environment, status, witness, known });
+    const store = new Store({ engine, log, environment, status, witness, known }, image ?? (await log.create(engine.emptyImage)));
     try {
-      if (testimony && !isFresh && testimony.storeId !== log.storeId)
+      if (testimony && image && testimony.storeId !== log.storeId)
         reportLoss(new DataLossError(options.name, testimony.seq), options, status);
       await upgrade(store, { chain, status, environment, options });
       witness.flush();
@@ -113,14 +110,22 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 export async function deleteDatabase(name: string, options: Pick<OpenOptions, 'storage' | 'environment'> = {}): Promise<void> {
   const environment = { ...platformEnvironment(() => loadEngine(wasmUrl)), ...options.environment };
   const storage = options.storage ?? indexedDbStorage(name);
-  await new Watchdog(environment.clock).watch('deleting; another tab may keep it open', () => storage.destroy());
-  new Witness(name, environment).forget();
+  const witness = new Witness(name, environment);
+  // It may be deleted after the watchdog has given up: the witness forgets when it is.
+  const deleting = () => storage.destroy().then(() => witness.forget());
+  await new Watchdog(environment.clock).watch('deleting; another tab may keep it open', deleting);
 }
 
-async function openLog(options: OpenOptions, environment: Environment): Promise<{ log: CommitLog; isFresh: boolean }> {
+/** What is stored, or in which log to begin. */
+async function openLog(options: OpenOptions, environment: Environment): Promise<{ log: CommitLog; image: StoredImage | undefined }> {
   const open = async (storage: Storage) => {
     const log = new CommitLog({ storage, clock: environment.clock, newId: () => newId(environment.random) });
-    return { log, isFresh: !(await log.exists()) };
+    try {
+      return { log, image: await log.load() };
+    } catch (thrown) {
+      await storage.close();
+      throw thrown;
+    }
   };
   try {
     return await open(options.storage ?? indexedDbStorage(options.name));

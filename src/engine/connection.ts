@@ -11,6 +11,7 @@ import type { SqlJs, SqlJsDatabase, SqlJsStatement } from './sql-js.js';
 import { Statement } from './statement.js';
 import { StatementCache } from './statement-cache.js';
 import type { Token } from './token.js';
+import { exactRow } from './values.js';
 
 /** `locking_mode` comes first: whatever follows runs under the one lock that is never given back. */
 const SETTINGS = `
@@ -43,6 +44,7 @@ export class Connection {
   readonly #statements = new StatementCache();
   readonly #controls = new Map<string, SqlJsStatement>();
   readonly #readable = new WeakSet<Statement>();
+  #rowidQuery: SqlJsStatement | undefined;
   #roots: RootPages | undefined;
 
   /** @throws {SqlError} when the pages are not a database. */
@@ -107,6 +109,17 @@ export class Connection {
   /** The rows changed by the last INSERT, UPDATE or DELETE. */
   get changes(): number {
     return this.#database.getRowsModified();
+  }
+
+  /** The rowid of the newest row that this connection inserted; 0 before the first. */
+  get lastInsertRowid(): number | bigint {
+    this.#rowidQuery ??= this.#database.prepare('SELECT last_insert_rowid()');
+    const query = this.#rowidQuery;
+    query.step();
+    const [rowid] = exactRow(query.get(), () => query.get(null, { useBigInt: true }));
+    query.reset();
+    // last_insert_rowid() is always an integer.
+    return rowid as number | bigint;
   }
 
   /** Runs SQL of Tablite's own, unguarded: settings and transaction control. */
@@ -193,6 +206,7 @@ export class Connection {
     this.#statements.clear();
     for (const statement of this.#controls.values()) statement.free();
     this.#controls.clear();
+    this.#rowidQuery?.free();
     this.#database.close();
   }
 
@@ -248,5 +262,7 @@ function alteredTable(sql: string, tokens: readonly Token[]): string | undefined
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && a.length === b.length && a.every((byte, at) => byte === b[at]);
+  if (b === undefined || a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }

@@ -72,7 +72,8 @@ export class PagedFile {
     const before = this.#slots[page];
     if (!this.#preImageByPage.has(page)) this.#preImageByPage.set(page, before);
     if (source.length === this.pageSize) {
-      this.#slots[page] = source.slice();
+      // sql.js hands over signed bytes: what is kept is unsigned.
+      this.#slots[page] = new Uint8Array(source.buffer, source.byteOffset, source.length).slice();
       return;
     }
     const bytes = new Uint8Array(this.pageSize);

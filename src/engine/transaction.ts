@@ -96,7 +96,7 @@ class OpenTransaction implements Transaction {
       return statement.footprint.isWrite && COUNTED.has(statement.keyword);
     });
     const changes = isChange ? this.#connection.changes : 0;
-    return { changes, lastInsertRowid: this.#connection.value('SELECT last_insert_rowid()') as number | bigint };
+    return { changes, lastInsertRowid: this.#connection.lastInsertRowid };
   }
 
   #use<Result>(sql: string, use: (statement: Statement) => Result): Result {

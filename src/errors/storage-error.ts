@@ -4,6 +4,13 @@ import { TabliteError } from './tablite-error.js';
 export class StorageError extends TabliteError {
   override readonly name: string = 'StorageError';
   readonly code: string = 'STORAGE_FAILED';
+  /** Whether the request reached the storage at all. */
+  readonly wasSent: boolean;
+
+  constructor(message: string, options: ErrorOptions & { wasSent?: boolean } = {}) {
+    super(message, options);
+    this.wasSent = options.wasSent ?? true;
+  }
 }
 
 /** There is no storage to be had: no IndexedDB, blocked cookies, some private modes. */

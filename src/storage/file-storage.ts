@@ -109,8 +109,12 @@ class FileStorage implements Storage {
     for (;;) {
       const snapshot = await this.#newestSnapshot();
       if (snapshot > this.#newest) {
+        const entries = await this.#load(snapshot, 'snapshot');
+        // A newer snapshot has just replaced it.
+        if (entries === undefined) continue;
         this.#image.clear();
-        this.#image.apply({ puts: (await this.#load(snapshot, 'snapshot')) as StorageEntry[] });
+        // What #snapshot serialized: the entries of an image.
+        this.#image.apply({ puts: entries as StorageEntry[] });
         this.#newest = snapshot;
       }
       const change = await this.#load(this.#newest + 1, 'batch');

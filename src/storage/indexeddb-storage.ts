@@ -53,6 +53,8 @@ class IndexedDbStorage implements Storage {
   #connection: IDBDatabase | undefined;
   #onLoss: (loss: StorageLoss) => void = () => undefined;
   #isClosed = false;
+  /** Grows with each connection that was dropped: an opening that is overtaken closes what it opened. */
+  #generation = 0;
 
   constructor(name: string, create: (databaseName: string, storeName: string) => UseStore) {
     this.name = name;
@@ -74,7 +76,11 @@ class IndexedDbStorage implements Storage {
 
   async write(batch: WriteBatch, alive: () => void = () => undefined): Promise<WriteOutcome> {
     const database = this.#connection;
-    if (!database) throw new StorageError('There is no connection to IndexedDB. Nothing was written: read first, to see what is there.');
+    if (!database) {
+      throw new StorageError('There is no connection to IndexedDB. Nothing was written: read first, to see what is there.', {
+        wasSent: false,
+      });
+    }
     return new Promise((resolve, reject) => {
       const transaction = this.#begin(database, 'readwrite', batch.durability, 'writing');
       const store = transaction.objectStore(OBJECT_STORE);
@@ -121,13 +127,14 @@ class IndexedDbStorage implements Storage {
       };
       transaction.onabort = () => {
         if (isRefused) resolve({ isCommitted: false, meta });
-        else reject(indexedDbFailure(failure ?? transaction.error, 'writing'));
+        else reject(indexedDbFailure(transaction.error ?? failure, 'writing'));
       };
       if (!batch.guard) send().catch(fail);
     });
   }
 
   disconnect(): void {
+    this.#generation++;
     this.#connection?.close();
     this.#connection = undefined;
     this.#connecting = undefined;
@@ -168,7 +175,7 @@ class IndexedDbStorage implements Storage {
     } catch (cause) {
       // InvalidStateError: the connection was closed under us. It is dropped before anybody retries.
       this.disconnect();
-      throw indexedDbFailure(cause, doing);
+      throw new StorageError(`The connection to IndexedDB was lost (while ${doing}). Nothing was written.`, { cause, wasSent: false });
     }
   }
 
@@ -182,6 +189,7 @@ class IndexedDbStorage implements Storage {
   }
 
   async #open(): Promise<IDBDatabase> {
+    const generation = this.#generation;
     let database: IDBDatabase;
     try {
       database = await this.#createStore(indexedDbName(this.name), OBJECT_STORE)('readonly', (store) => store.transaction.db);
@@ -194,11 +202,14 @@ class IndexedDbStorage implements Storage {
       }
       throw indexedDbFailure(cause, 'opening');
     }
-    if (this.#isClosed) {
+    if (this.#isClosed || generation !== this.#generation) {
       database.close();
-      throw new StorageError('The storage was closed.');
+      throw new StorageError(this.#isClosed ? 'The storage was closed.' : 'The connection was dropped while it was being opened.', {
+        wasSent: false,
+      });
     }
     const lose = (loss: StorageLoss) => {
+      database.close();
       if (this.#connection !== database) return;
       this.disconnect();
       this.#onLoss(loss);

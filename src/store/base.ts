@@ -114,7 +114,9 @@ export function overlay(
     for (const chunk of chunksOfPage(page, file.pageSize)) {
       const offset = page * file.pageSize - chunk * CHUNK_BYTES;
       const target = laid.get(chunk);
-      if (target) target.set(bytes.subarray(Math.max(0, -offset), Math.min(bytes.length, target.length - offset)), Math.max(0, offset));
+      // A page past the new end has no place in a file that has shrunk since.
+      if (target && offset < target.length)
+        target.set(bytes.subarray(Math.max(0, -offset), Math.min(bytes.length, target.length - offset)), Math.max(0, offset));
     }
   }
   return laid;

@@ -1,4 +1,5 @@
-import { CorruptionError } from '../errors/storage-error.js';
+import { ClosedError } from '../errors/database-error.js';
+import { StorageError } from '../errors/storage-error.js';
 import type { CommitLog } from './commit-log.js';
 import type { Clock } from './environment.js';
 
@@ -11,17 +12,17 @@ const PRESSING_BYTES = 4 * 1024 * 1024;
 export class Checkpoint {
   readonly #log: CommitLog;
   readonly #clock: Clock;
-  readonly #onDamage: (damage: CorruptionError) => void;
+  readonly #onFailure: (failure: unknown) => void;
   #timer: unknown;
   #isFolding = false;
   #isStopped = false;
   /** Whether there was a commit since the timer was set. */
   #isBusy = false;
 
-  constructor(log: CommitLog, clock: Clock, onDamage: (damage: CorruptionError) => void) {
+  constructor(log: CommitLog, clock: Clock, onFailure: (failure: unknown) => void) {
     this.#log = log;
     this.#clock = clock;
-    this.#onDamage = onDamage;
+    this.#onFailure = onFailure;
   }
 
   /** The log has grown: folds some of it once the tab is idle, if it is long enough. */
@@ -51,8 +52,9 @@ export class Checkpoint {
     try {
       hasFolded = await this.#log.fold();
     } catch (cause) {
-      // A log that could not be folded is only longer, and the next commit tries again; damage the app has to know of.
-      if (cause instanceof CorruptionError && !this.#isStopped) this.#onDamage(cause);
+      // A log that could not be folded is only longer, and the next commit tries again; anything else the app has to know of.
+      const isPassing = cause instanceof StorageError || cause instanceof ClosedError;
+      if (!isPassing && !this.#isStopped) this.#onFailure(cause);
     }
     this.#isFolding = false;
     if (hasFolded) this.consider();

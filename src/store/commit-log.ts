@@ -51,17 +51,8 @@ export class CommitLog {
     return this.#storeId;
   }
 
-  /** Whether anything is stored under this name. @throws {CorruptionError} when there is something, but no meta record. */
-  async exists(): Promise<boolean> {
-    const [meta, first, log] = await this.#read('opening', [{ get: META_KEY }, { get: chunkKey(0) }, { range: logAfter(0) }]);
-    if (meta !== undefined) return true;
-    // Neither base nor log: nobody has been here. Anything else is a store whose name is lost, and not ours to overwrite.
-    if (first !== undefined || (log as unknown[]).length > 0) parseMeta(undefined);
-    return false;
-  }
-
-  /** Begins a store that holds `image`, unless another tab has just begun one. */
-  async create(image: Uint8Array): Promise<void> {
+  /** Begins a store that holds `image`, unless another tab has just begun one; what is stored then, either way. */
+  async create(image: Uint8Array): Promise<StoredImage> {
     const header = readHeader(image.subarray(0, HEADER_BYTES));
     if (!header) throw new CorruptionError(['image'], 'A database to begin with has no SQLite header');
     const meta = metaEntry({
@@ -70,18 +61,24 @@ export class CommitLog {
       checkpointSeq: 0,
       pageCount: image.length / header.pageSize,
     });
-    await this.#write('opening', { durability: 'strict', puts: [], adds: [...encodeBase(image, 0), meta] });
+    await this.#write('opening', { durability: 'strict', adds: [...encodeBase(image, 0), meta] });
+    const stored = await this.load();
+    if (!stored) throw new ClosedError('The database was deleted while it was being made. Open it again.');
+    return stored;
   }
 
   /**
-   * Everything, from one consistent state.
+   * Everything, from one consistent state; undefined when nothing was ever stored under this name.
    *
    * @throws {CorruptionError} that names what is damaged.
    * @throws {ClosedError} when this is no longer the store that was opened.
    */
-  async load(): Promise<StoredImage> {
+  async load(): Promise<StoredImage | undefined> {
     const all: ReadRequest[] = [{ get: META_KEY }, { series: BASE_SERIES }, { series: INDEX_SERIES }, { range: logAfter(0) }];
     const [stored, chunks, index, log] = await this.#read('opening', all);
+    // Anything without a meta record is a store whose name is lost, and not ours to overwrite.
+    const isEmpty = [chunks, index, log].every((records) => (records as unknown[]).length === 0);
+    if (stored === undefined && isEmpty && this.#storeId === '') return undefined;
     const meta = this.#recognise(stored);
     const bytes = checkBase(meta, chunks as unknown[], index as unknown[]);
     const commits = decodeLog(valid(log as unknown[], meta), meta.checkpointSeq);
@@ -200,6 +197,8 @@ export class CommitLog {
     this.#forgetFolded();
     if (meta.checkpointSeq >= target) return false;
     const commits = decodeLog(valid(log as unknown[], meta), meta.checkpointSeq);
+    if (meta.checkpointSeq + commits.length !== target)
+      throw new CorruptionError([`log ${target}`], `Commit ${target} of the log is missing`);
     const folded = await foldCommits(meta, commits, (keys) =>
       this.#read(
         'folding the log',

@@ -2,7 +2,7 @@ import type { Connection } from '../engine/connection.js';
 import { type Engine, pagesOfImage } from '../engine/engine.js';
 import type { SealedPages } from '../engine/paged-file.js';
 import { type ClosedError, ConflictError, OutdatedError } from '../errors/database-error.js';
-import { StorageFullError } from '../errors/storage-error.js';
+import { StorageError, StorageFullError } from '../errors/storage-error.js';
 import type { Durability } from '../storage/storage.js';
 import type { Commit } from './commit.js';
 import type { CommitLog, StoredImage } from './commit-log.js';
@@ -89,7 +89,7 @@ export class LiveReplica {
   async flush(): Promise<void> {
     while (this.queue.hasWaiting) {
       try {
-        if (this.isStale) await this.pull();
+        await this.connect();
         const group = this.queue.take();
         if (!group) continue;
         if (await this.keep(group)) this.queue.keep();
@@ -134,6 +134,11 @@ export class LiveReplica {
     await this.pull();
   }
 
+  /** Looks at what is stored, if the connection was lost since. */
+  async connect(): Promise<void> {
+    if (this.isStale) await this.pull();
+  }
+
   /** Catches up with the log. */
   async pull(): Promise<void> {
     const { log, onStorage, onChange } = this.#parts;
@@ -149,6 +154,8 @@ export class LiveReplica {
       onStorage(undefined);
       for (const { seq, tables } of tail.commits) onChange({ seq, tables, origin: 'other' });
     } catch (cause) {
+      // A connection that failed is not asked twice.
+      if (cause instanceof StorageError) log.storage.disconnect();
       onStorage(cause);
       throw cause;
     }
@@ -159,6 +166,7 @@ export class LiveReplica {
     const { log, onStorage, onChange } = this.#parts;
     const { pages, pageSize } = pagesOfImage(image);
     for (;;) {
+      await this.connect();
       this.refuse();
       const marker = { ...this.#next(), tables: 'all' as const, schemaVersion: 0, pageSize, pages: [] };
       if (await this.#send(marker, () => log.replace(image, marker))) {
@@ -177,6 +185,8 @@ export class LiveReplica {
     const { log, onStorage, onChange } = this.#parts;
     const image = await log.load();
     if (this.#closedBy) throw this.#closedBy;
+    // A store that has been opened is there, or load() says what has become of it.
+    if (!image) return;
     this.#become(image);
     onStorage(undefined);
     onChange({ seq: image.seq, tables: 'all', origin: 'other' });

@@ -1,6 +1,10 @@
 import { CorruptionError, StorageFormatError } from '../errors/storage-error.js';
 import { META_KEY, type StorageEntry } from '../storage/storage.js';
 
+/**
+ * A new format has to keep its log under another key too: a tab with older code that is open meanwhile sends its record
+ * before it sees the new meta.
+ */
 const FORMAT = 1;
 
 /** What store this is, and where its base stands. */

@@ -1,5 +1,5 @@
 import { ClosedError } from '../errors/database-error.js';
-import { StorageFullError, StorageTimeoutError, UnknownOutcomeError } from '../errors/storage-error.js';
+import { StorageError, StorageFullError, UnknownOutcomeError } from '../errors/storage-error.js';
 import type { Commit } from './commit.js';
 import type { CommitLog } from './commit-log.js';
 
@@ -26,10 +26,10 @@ async function isKept(log: CommitLog, commit: Commit, cause: unknown): Promise<b
     return await log.isKept(commit);
   } catch (second) {
     if (second instanceof ClosedError || second instanceof UnknownOutcomeError) throw second;
-    // An abort was seen: not kept, whatever has become of the storage since.
-    if (!(cause instanceof StorageTimeoutError)) throw cause;
+    // What was never sent is not kept. An abort proves nothing: a lost connection aborts here what may be stored there.
+    if (cause instanceof StorageError && !cause.wasSent) throw cause;
     throw new UnknownOutcomeError(
-      `Commit ${commit.seq} was sent and not answered, and the storage cannot be asked: it may or may not be kept. Call refresh() once the storage works again.`,
+      `Commit ${commit.seq} was sent, its end was not seen, and the storage cannot be asked: it may or may not be kept. Call refresh() once the storage works again.`,
       { cause },
     );
   }

@@ -44,17 +44,13 @@ export class Store {
   #isCatchUpDue = false;
   #isClosed = false;
 
-  /** Opens a replica of what is stored. @throws {CorruptionError} {StorageError} */
-  static async open(parts: StoreParts): Promise<Store> {
-    return new Store(parts, await parts.log.load());
-  }
-
-  private constructor(parts: StoreParts, image: StoredImage) {
+  /** A store over what was loaded from the log. */
+  constructor(parts: StoreParts, image: StoredImage) {
     this.#parts = parts;
     const { environment, log } = parts;
     const onChange = (change: Change) => this.#changed(change);
     this.#live = new LiveReplica({ ...parts, onChange, onStorage: (error) => this.#report(error) }, image);
-    this.#checkpoint = new Checkpoint(log, environment.clock, (damage) => this.#report(damage));
+    this.#checkpoint = new Checkpoint(log, environment.clock, (failure) => this.#report(failure));
     this.#hints = openHints(environment, log.storage.name, ({ storeId, seq }) => {
       if (storeId === log.storeId && seq > this.seq) this.#catchUpSoon();
     });
@@ -96,10 +92,11 @@ export class Store {
    */
   steps<Result>(durability: Durability, steps: (connection: Connection) => Promise<Result>): Promise<Result> {
     return this.#turns.take(async () => {
-      await this.#live.flush();
+      await this.#settle();
       this.#live.queue.suspend();
       try {
         for (;;) {
+          await this.#live.connect();
           this.#live.refuse();
           const { isKept, result } = await this.#attempt(durability, steps);
           if (isKept) return result;
@@ -115,7 +112,7 @@ export class Store {
   /** Replaces the whole database by a file, in one strict commit. */
   replace(image: Uint8Array): Promise<void> {
     return this.#turns.take(async () => {
-      await this.#live.flush();
+      await this.#settle();
       await this.#live.replace(image);
     });
   }
@@ -133,7 +130,7 @@ export class Store {
   /** A copy of the database as one SQLite file, every write made so far in it and durable. */
   export(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#turns.take(async () => {
-      await this.#live.flush();
+      await this.#settle();
       return this.connection.file.image(this.connection.header.pageCount);
     });
   }
@@ -147,11 +144,16 @@ export class Store {
   async close(): Promise<void> {
     await this.#turns.take(async () => {
       if (this.#isClosed) return;
-      await this.#live.flush();
+      await this.#settle();
       this.#parts.witness.flush();
       this.#end(new ClosedError('The database was closed. Open it again.'));
     });
     await this.#parts.log.storage.close();
+  }
+
+  /** Waits until nothing waits: a write that is awaited may be followed by another within the same turn. */
+  async #settle(): Promise<void> {
+    while (this.#live.queue.hasWaiting) await this.#live.flush();
   }
 
   async #attempt<Result>(
@@ -167,6 +169,8 @@ export class Store {
       return { isKept, result };
     } catch (thrown) {
       this.#live.undo(sealed);
+      // Of a database that was taken away meanwhile, SQLite would only say that it is closed.
+      void this.connection;
       throw thrown;
     }
   }
@@ -211,8 +215,13 @@ export class Store {
 
   #lose(loss: StorageLoss): void {
     this.#live.isStale = true;
-    if (loss === 'deleted') this.#end(new ClosedError('The database was deleted from another tab. Open it again to begin anew.'));
-    else this.#catchUpSoon();
+    if (loss === 'disconnected') {
+      this.#catchUpSoon();
+      return;
+    }
+    this.#end(new ClosedError('The database was deleted from another tab. Open it again to begin anew.'));
+    // What is still under way must not connect again, which would make an empty database of the name.
+    void this.#parts.log.storage.close();
   }
 
   #report(error: unknown): void {

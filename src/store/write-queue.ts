@@ -44,6 +44,7 @@ export class WriteQueue {
   /** Seals what waits as the next commit; undefined when nothing is left to commit. */
   take(): Group | undefined {
     if (this.#alone > 0) this.#runNext();
+    else this.#runHeld();
     const writes = this.#waiting.filter(({ hasRun }) => hasRun);
     this.#waiting = this.#waiting.filter(({ hasRun }) => !hasRun);
     if (writes.length === 0) return undefined;
@@ -110,8 +111,11 @@ export class WriteQueue {
   #rerun(sealed: SealedPages | undefined, change: () => void): void {
     this.#replica().undo(sealed ? [sealed] : []);
     for (const write of this.#waiting) write.hasRun = false;
-    change();
-    this.#runHeld();
+    try {
+      change();
+    } finally {
+      this.#runHeld();
+    }
   }
 
   #runHeld(): void {

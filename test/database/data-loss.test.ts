@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, DataLossError, deleteDatabase, type OpenOptions, openDatabase } from '../../src/index.js';
 import { indexedDbName, indexedDbStorage } from '../../src/storage/indexeddb-storage.js';
 import type { Environment } from '../../src/store/environment.js';
-import { FaultyStorage, noChannels, settle } from '../store/fakes.js';
+import { FaultyStorage, ManualClock, noChannels, settle } from '../store/fakes.js';
 import { counterChain, counterOf, INCREMENT, uniqueName } from './open-test-database.js';
-import { latch, rejection } from './outcome.js';
+import { latch, outcome, rejection } from './outcome.js';
 
 /** A localStorage that a test can look into, fill, and take away. */
 class FakeLocalStorage implements NonNullable<Environment['witnessStorage']> {
@@ -188,5 +188,25 @@ describe('the witness', () => {
     await database.close();
     expect(witnessStorage.testimony?.split(' ')[0]).toBe('1');
     expect(await rejection(open())).toBeInstanceOf(DataLossError);
+  });
+});
+
+describe('a deletion that another connection holds up', () => {
+  it('is reported as blocked, and is a deletion all the same once it is let go: the next open is a first run', async () => {
+    const name = uniqueName('held');
+    await (await openDatabase({ name, migrations: counterChain })).close();
+    const holder = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open(`tablite:${name}`);
+      request.onsuccess = () => resolve(request.result);
+    });
+    const clock = new ManualClock();
+    const deleting = outcome(deleteDatabase(name, { environment: { clock } }), clock);
+    expect(await deleting).toMatchObject({ name: 'StorageTimeoutError' });
+    holder.close();
+    await settle();
+    const again = await openDatabase({ name, migrations: counterChain });
+    expect(again.status.dataLoss).toBeUndefined();
+    await again.close();
+    await deleteDatabase(name);
   });
 });

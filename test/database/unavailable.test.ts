@@ -104,7 +104,7 @@ describe('a storage that never answers', () => {
       const began = clock.now();
       const error = await outcome(call(), clock);
       expect(error).toBeInstanceOf(UnknownOutcomeError);
-      expect((error as Error).message).toMatch(/^Commit 3 was sent and not answered, and the storage cannot be asked/);
+      expect((error as Error).message).toMatch(/^Commit 3 was sent, its end was not seen, and the storage cannot be asked/);
       expect(clock.now() - began).toBeLessThanOrEqual(20_000);
       faulty.onRead = (_, next) => next();
       faulty.onWrite = (_, next) => next();

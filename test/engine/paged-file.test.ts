@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.js';
 import { pagesOfImage } from '../../src/engine/engine.js';
 import type { SealedPages } from '../../src/engine/paged-file.js';
+import { PagedFile } from '../../src/engine/paged-file.js';
 import { runTransaction } from '../../src/engine/transaction.js';
 import { SqlError } from '../../src/errors/sql-error.js';
 import { change, engine, imageOf, openConnection, rows } from './open-connection.js';
@@ -274,5 +275,16 @@ describe('a damaged file', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('a page', () => {
+  it('is kept as unsigned bytes, and whole after a partial write', () => {
+    const file = new PagedFile([new Uint8Array(512)], 512);
+    // As sql.js does it: its heap is signed.
+    file.set(new Int8Array(512).fill(-7) as unknown as Uint8Array, 0);
+    file.set(new Int8Array(16).fill(1) as unknown as Uint8Array, 0);
+    expect(file.page(0)).toBeInstanceOf(Uint8Array);
+    expect([file.page(0)?.[0], file.page(0)?.[100]]).toEqual([1, 249]);
   });
 });

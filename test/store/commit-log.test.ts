@@ -5,7 +5,7 @@ import { CorruptionError, StorageFormatError } from '../../src/errors/storage-er
 import { memoryStorage } from '../../src/storage/memory-storage.js';
 import type { Storage } from '../../src/storage/storage.js';
 import type { Commit } from '../../src/store/commit.js';
-import { CommitLog } from '../../src/store/commit-log.js';
+import { CommitLog, type StoredImage } from '../../src/store/commit-log.js';
 import { engine } from '../engine/open-connection.js';
 import { ManualClock } from './fakes.js';
 
@@ -32,14 +32,19 @@ const filled = (page: number, fill: number): NumberedPage => [page, new Uint8Arr
 
 async function open(storage: Storage = memoryStorage(), image = imageOf(20)): Promise<CommitLog> {
   const log = new CommitLog({ storage, clock: new ManualClock(), newId: () => `store-${++ids}` });
-  if (!(await log.exists())) await log.create(image);
-  await log.load();
+  if (!(await log.load())) await log.create(image);
   return log;
+}
+
+async function loaded(log: CommitLog): Promise<StoredImage> {
+  const image = await log.load();
+  if (!image) throw new Error('nothing is stored');
+  return image;
 }
 
 /** Base and log together: each page's bytes as a reader sees them. */
 async function pagesOf(log: CommitLog): Promise<(number | undefined)[]> {
-  const { pages, commits } = await log.load();
+  const { pages, commits } = await loaded(log);
   const all = [...pages];
   for (const commit of commits) for (const [page, bytes] of commit.pages) all[page] = bytes;
   return all.map((bytes) => bytes.at(-1));
@@ -98,7 +103,7 @@ describe('the checkpoint', () => {
     while (await log.fold()) steps++;
     expect(steps).toBeGreaterThan(1);
     expect(await pagesOf(log)).toEqual(before);
-    const { commits } = await log.load();
+    const { commits } = await loaded(log);
     expect(commits.length).toBeGreaterThanOrEqual(40);
     expect(commits.length).toBeLessThanOrEqual(64);
   });
@@ -126,12 +131,30 @@ describe('the checkpoint', () => {
     for (let seq = 2; seq <= 400; seq++) await append(log, commitOf(seq, [filled(1, seq % 256)]));
     while (await log.fold());
     expect((await pagesOf(log))[59]).toBe(5);
-    expect((await log.load()).pages).toHaveLength(60);
+    expect((await loaded(log)).pages).toHaveLength(60);
     await append(log, commitOf(401, [headerPage(10, 9)]));
     for (let seq = 402; seq <= 800; seq++) await append(log, commitOf(seq, [filled(1, seq % 256)]));
     while (await log.fold());
-    expect((await log.load()).pages).toHaveLength(10);
+    expect((await loaded(log)).pages).toHaveLength(10);
     expect((await log.storage.read([{ series: ['base'] }]))[0]).toHaveLength(2);
+  });
+
+  it('passes over pages that a later commit of the same step cut off', async () => {
+    const log = await open();
+    await append(log, commitOf(1, [headerPage(40, 9), filled(39, 5), filled(38, 6)]), commitOf(2, [headerPage(18, 9)]));
+    for (let seq = 3; seq <= 400; seq++) await append(log, commitOf(seq, [filled(1, seq % 256)]));
+    while (await log.fold());
+    expect((await loaded(log)).pages).toHaveLength(18);
+    expect((await loaded(log)).commits.length).toBeLessThanOrEqual(256 + 64);
+  });
+
+  it('does not fold up to a commit that is missing', async () => {
+    const storage = memoryStorage();
+    const log = await open(storage);
+    for (let seq = 1; seq <= 400; seq++) await append(log, commitOf(seq, [filled(1, seq % 256)]));
+    for (let seq = 250; seq <= 400; seq++)
+      await storage.write({ durability: 'relaxed', deletes: [{ from: ['log', seq], to: ['log', seq, 9] }] });
+    await expect(log.fold()).rejects.toThrow(CorruptionError);
   });
 
   it('sends a tab that slept to read everything', async () => {
@@ -248,7 +271,7 @@ describe('replacing', () => {
     expect(await a.replace(small, { ...commitOf(2, []), pageSize: 512 })).toBe(true);
     expect(await b.tail(1)).toEqual({ reload: true });
     expect(await b.load()).toMatchObject({ pageSize: 512, seq: 2, commits: [] });
-    expect((await b.load()).pages.map(({ length }) => length)).toEqual([512, 512]);
+    expect((await loaded(b)).pages.map(({ length }) => length)).toEqual([512, 512]);
   });
 
   it('loses to a commit that was first, and a commit loses to it', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ConflictError, StorageFullError } from '../../src/index.js';
+import { ConflictError, SqlError, StorageFullError } from '../../src/index.js';
 import { memoryStorage } from '../../src/storage/memory-storage.js';
 import { counterOf, INCREMENT, openTestDatabase } from '../database/open-test-database.js';
+import { engine } from '../engine/open-connection.js';
 import { FaultyStorage, ManualClock, noChannels, settle } from './fakes.js';
 
 const offline = { environment: { openChannel: noChannels } };
@@ -139,5 +140,48 @@ describe('writes that wait together', () => {
     expect(database.status.state).toBe('ready');
     const reopened = await openTestDatabase(faulty);
     expect(reopened.values('SELECT id FROM blobs')).toEqual([[1], [3], [4]]);
+  });
+});
+
+describe('a write that follows another within its turn', () => {
+  it('is not in an export that was asked for before, and not lost', async () => {
+    const database = await openTestDatabase(memoryStorage(), offline);
+    const exporting = database.export();
+    let second: Promise<unknown> | undefined;
+    await database.run(INCREMENT).then(() => {
+      second = database.run(INCREMENT);
+    });
+    const file = await exporting;
+    await second;
+    const copy = await openTestDatabase();
+    await copy.import(file);
+    expect(counterOf(database)).toBe(2);
+    // What it holds is durable: both of the writes, since the second was made before it was taken.
+    expect(counterOf(copy)).toBe(2);
+  });
+});
+
+describe('a replica that cannot be made', () => {
+  it('fails the catch-up and the write that waits, and nothing hangs', async () => {
+    const storage = memoryStorage();
+    const other = await openTestDatabase(storage, offline);
+    let isOutOfMemory = false;
+    const loadEngine = async () => ({
+      ...engine,
+      connect: (...parts: Parameters<typeof engine.connect>) => {
+        if (isOutOfMemory) throw new SqlError('SQL_MEMORY', 'out of memory', '');
+        return engine.connect(...parts);
+      },
+    });
+    const database = await openTestDatabase(storage, { environment: { ...offline.environment, loadEngine } });
+    await other.import(await other.export());
+    isOutOfMemory = true;
+    const catchingUp = database.refresh();
+    const writing = database.run(INCREMENT);
+    await expect(catchingUp).rejects.toThrow('out of memory');
+    await expect(writing).rejects.toThrow('out of memory');
+    isOutOfMemory = false;
+    await database.run(INCREMENT);
+    expect(counterOf(database)).toBe(1);
   });
 });

@@ -79,7 +79,7 @@ export class FaultyStorage implements Storage {
 
   write(batch: WriteBatch, alive?: () => void): Promise<WriteOutcome> {
     this.batches.push(batch);
-    if (!this.#isConnected) return Promise.reject(new StorageError('no connection'));
+    if (!this.#isConnected) return Promise.reject(new StorageError('no connection', { wasSent: false }));
     return this.onWrite(batch, () => this.#inner.write(batch, alive));
   }
 

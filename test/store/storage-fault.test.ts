@@ -89,20 +89,21 @@ describe('a commit whose storage', () => {
     expect(database.status.state).toBe('ready');
   });
 
-  it('aborted it, and cannot be read either, is rejected as not kept', async () => {
+  it('aborted it, and cannot be read either, leaves the outcome unknown: a lost connection aborts here what is stored there', async () => {
     const { database, faulty, clock } = await open();
-    faulty.onWrite = async () => {
+    faulty.onWrite = async (_, next) => {
+      await next();
       throw new StorageError('aborted');
     };
     faulty.onRead = async () => {
       throw new StorageError('unreadable');
     };
-    expect(await outcome(database.run(INCREMENT), clock)).toMatchObject({ message: 'aborted' });
+    expect(await outcome(database.run(INCREMENT), clock)).toBeInstanceOf(UnknownOutcomeError);
     expect(counterOf(database)).toBe(0);
     faulty.onWrite = (_, next) => next();
     faulty.onRead = (_, next) => next();
     expect(await outcome(database.run(INCREMENT), clock)).toMatchObject({ changes: 1 });
-    expect(counterOf(database)).toBe(1);
+    expect(counterOf(database)).toBe(2);
   });
 
   it('hangs rejects what waited behind it as well, each in its time, and nothing is lost afterwards', async () => {
@@ -167,6 +168,21 @@ describe('an import whose storage', () => {
 });
 
 describe('a lost connection', () => {
+  it('is looked at before an import too', async () => {
+    const { database, faulty, clock } = await open();
+    const source = await openTestDatabase();
+    const bytes = await source.export();
+    faulty.onRead = async () => {
+      throw new StorageError('not yet');
+    };
+    faulty.disconnect();
+    faulty.lose('disconnected');
+    await settle();
+    faulty.onRead = (_, next) => next();
+    expect(await outcome(database.import(bytes), clock)).toBeUndefined();
+    expect(database.status.state).toBe('ready');
+  });
+
   it('is looked at before anything is written, and what waits goes on top of what is found', async () => {
     const { database, faulty, clock, reopened } = await open();
     const other = await reopened();
