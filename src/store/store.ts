@@ -187,6 +187,8 @@ export class Store {
 
   /** A commit is durable and in the replica: everybody who follows is told. */
   #changed(change: Change): void {
+    // Taken away while its answer was on the way: nobody follows any more.
+    if (this.#isClosed) return;
     if (change.origin === 'own') this.#hints.send({ storeId: this.#parts.log.storeId, seq: change.seq });
     this.#follow();
     this.#subscriptions.notify(change);
