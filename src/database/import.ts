@@ -47,7 +47,7 @@ export async function prepareImport(bytes: Uint8Array, parts: ImportParts): Prom
 async function checkVersion(connection: Connection, { engine, chain, now, schemaVersion }: ImportParts): Promise<void> {
   const standing = readStanding(connection);
   const head = chain.length;
-  if (standing.schemaVersion > head) throw new NewerSchemaError(standing.schemaVersion, head);
+  if (standing.schemaVersion > head) throw new NewerSchemaError(standing.schemaVersion, head, 'file');
   const isUnversioned = standing.schemaVersion === 0 && standing.hasTables;
   if (isUnversioned && schemaVersion === undefined) {
     throw new ImportError(

@@ -28,7 +28,7 @@ export interface OpenOptions {
   readonly name: string;
   /** The chain; without one, the schema is the app's own affair. */
   readonly migrations?: Migrations;
-  /** Where the database is kept; IndexedDB by default. */
+  /** Where the database is kept; IndexedDB by default. One storage object holds one database, whatever `name` says. */
   readonly storage?: Storage;
   /** For ordinary writes: `relaxed` by default. Migrations, imports and vacuum are strict. */
   readonly durability?: Durability;
@@ -194,9 +194,11 @@ function painter({ clock }: Environment): () => Promise<void> {
   };
 }
 
-function checkOptions({ name, durability, onNewer, onDataLoss, persistence }: OpenOptions): void {
+function checkOptions({ name, storage, durability, onNewer, onDataLoss, persistence }: OpenOptions): void {
   if (typeof name !== 'string' || name === '' || name.includes('\0'))
     throw new UsageError('name is to be a text of at least one character: it names the database.');
+  if (storage !== undefined && typeof storage?.read !== 'function')
+    throw new UsageError('storage is to be a storage object: indexedDbStorage(name), memoryStorage(), fileStorage(folder).');
   expectOneOf('durability', durability, ['relaxed', 'strict']);
   expectOneOf('onNewer', onNewer, ['error', 'read-only']);
   expectOneOf('onDataLoss', onDataLoss, ['error', 'restart']);

@@ -3,6 +3,7 @@ import type { Parameters } from '../engine/parameters.js';
 import type { Row } from '../engine/statement.js';
 import type { RunResult, Transaction } from '../engine/transaction.js';
 import type { SqlValue } from '../engine/values.js';
+import { UsageError } from '../errors/database-error.js';
 import type { Migration } from '../migrate/chain.js';
 import { type HistoryEntry, readHistory } from '../migrate/history.js';
 import type { Durability } from '../storage/storage.js';
@@ -63,6 +64,8 @@ export class StoredDatabase implements Database {
   }
 
   write<Result>(change: (tx: Transaction) => SyncResult<Result>, options: WriteOptions = {}): Promise<Result> {
+    if (typeof change !== 'function')
+      return Promise.reject(new UsageError('write() takes a function of the transaction. For one statement: run(sql, parameters).'));
     // SyncResult<Result> is Result for whatever compiles; a promise that gets here all the same is refused at run time.
     return this.#parts.store.write(change as (tx: Transaction) => Result, options.durability ?? this.#parts.durability);
   }
@@ -72,6 +75,9 @@ export class StoredDatabase implements Database {
   }
 
   subscribe(tables: readonly string[] | 'all', callback: ChangeCallback): () => void {
+    const isList = Array.isArray(tables) && tables.every((table) => typeof table === 'string');
+    if ((tables !== 'all' && !isList) || typeof callback !== 'function')
+      throw new UsageError("subscribe() takes a list of table names, or 'all', and a function.");
     return this.#parts.store.subscribe(tables, callback);
   }
 

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors/database-error.js';
 import { RefusedStatementError } from '../errors/sql-error.js';
 import { leadingWords, type ScriptStatement, splitScript } from './script.js';
 
@@ -49,6 +50,7 @@ const PRAGMA_ADVICE: Readonly<Record<string, string>> = {
  * @throws {RefusedStatementError} for NUL, a second statement, and statements that may not run here.
  */
 export function guardStatement(sql: string, access: Access): ScriptStatement | undefined {
+  if (typeof sql !== 'string') throw new UsageError('SQL is to be a text.');
   if (sql.includes('\0')) {
     throw new RefusedStatementError(
       'REFUSED_NUL',

@@ -97,7 +97,10 @@ function bindNames(list: ParameterList, given: Readonly<Record<string, BindValue
       );
     }
     const key = keys.has(name) ? name : name.slice(1);
-    if (!keys.delete(key)) throw new ParameterError('PARAMETER_MISSING', name, `Parameter ${name} was not given.`);
+    if (!keys.delete(key)) {
+      const others = [...keys].join(', ');
+      throw new ParameterError('PARAMETER_MISSING', name, `Parameter ${name} was not given${others && `, and these were: ${others}`}.`);
+    }
     bound.push(bindable(given[key], name));
   }
   const [unknown] = keys;

@@ -39,10 +39,9 @@ export class NewerSchemaError extends TabliteError {
   readonly schemaVersion: number;
   readonly known: number;
 
-  constructor(schemaVersion: number, known: number) {
-    super(
-      `The database is at schema version ${schemaVersion}, and this code knows versions up to ${known}. Load the newer code, or open with onNewer: 'read-only'.`,
-    );
+  constructor(schemaVersion: number, known: number, what: 'database' | 'file' = 'database') {
+    const advice = what === 'file' ? 'Import it with the newer code' : "Load the newer code, or open with onNewer: 'read-only'";
+    super(`The ${what} is at schema version ${schemaVersion}, and this code knows versions up to ${known}. ${advice}.`);
     this.schemaVersion = schemaVersion;
     this.known = known;
   }

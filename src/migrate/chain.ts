@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { splitScript } from '../engine/script.js';
+import { UsageError } from '../errors/database-error.js';
 import { MigrationError } from '../errors/migration-error.js';
 
 /**
@@ -28,6 +29,9 @@ const FILE_NAME = /^v(\d{3,})_[a-z0-9]+(?:_[a-z0-9]+)*\.sql$/;
  * @throws {MigrationError} for a bad name, a number that is missing or there twice, and a file that cannot be read to its end.
  */
 export function readChain(migrations: Migrations): readonly Migration[] {
+  const isGiven = typeof migrations === 'object' && migrations !== null && !('then' in migrations);
+  const isWhole = isGiven && (!Array.isArray(migrations) || migrations.every((file) => typeof file?.name === 'string'));
+  if (!isWhole) throw new UsageError('migrations is to be an object of SQL texts by path, or a list of { name, sql }.');
   const files = Array.isArray(migrations) ? migrations : Object.entries(migrations).map(([name, sql]) => ({ name, sql }));
   const chain = files.map(({ name, sql }) => readMigration(name.slice(name.lastIndexOf('/') + 1), sql));
   chain.sort((a, b) => a.version - b.version);

@@ -30,7 +30,7 @@ export function planUpgrade(chain: readonly Migration[], standing: Standing): Pl
     throw new MigrationError(
       'MIGRATION_UNVERSIONED',
       { file: first.name },
-      'the database has tables and schema version 0: it was not made by this chain. Import its file with import(bytes, { schemaVersion }), naming the version that it corresponds to.',
+      'the database has tables and schema version 0: it was not made by this chain. Open it without migrations, export() it and delete it; then open with the chain and import(bytes, { schemaVersion }), naming the version that it corresponds to.',
     );
   }
   return { from: schemaVersion, to: chain.length, steps: chain.slice(schemaVersion) };
@@ -51,7 +51,7 @@ function checkApplied(entry: HistoryEntry, chain: readonly Migration[]): void {
     throw new MigrationError(
       'MIGRATION_EDITED',
       { file: file.name },
-      `changed after this database applied it (checksum ${entry.checksum.slice(0, 12)}, now ${file.checksum.slice(0, 12)}). Released migrations are frozen: restore the file and put the change in a new one.`,
+      `changed after this database applied it (checksum ${entry.checksum.slice(0, 12)}, now ${file.checksum.slice(0, 12)}). Released migrations are frozen: restore the file and put the change in a new one. (A file that only you have seen: deleteDatabase() and begin anew.)`,
     );
   }
 }

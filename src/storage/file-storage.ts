@@ -4,7 +4,7 @@ import { deserialize, serialize } from 'node:v8';
 import { CorruptionError, StorageError, StorageFullError } from '../errors/storage-error.js';
 import { checksum } from '../page/checksum.js';
 import { KeyValueImage } from './key-value-image.js';
-import type { Durability, ReadRequest, Storage, StorageEntry, WriteBatch, WriteOutcome } from './storage.js';
+import type { Durability, ReadRequest, Storage, StorageEntry, StorageLoss, WriteBatch, WriteOutcome } from './storage.js';
 
 /** Batches between two snapshots. */
 const SNAPSHOT_EVERY = 256;
@@ -27,6 +27,7 @@ class FileStorage implements Storage {
   /** The number of the newest batch in the image. */
   #newest = 0;
   #turn: Promise<unknown> = Promise.resolve();
+  #onLoss: (loss: StorageLoss) => void = () => undefined;
 
   constructor(path: string) {
     this.name = path;
@@ -58,7 +59,9 @@ class FileStorage implements Storage {
 
   disconnect(): void {}
 
-  onLoss(): void {}
+  onLoss(listener: (loss: StorageLoss) => void): void {
+    this.#onLoss = listener;
+  }
 
   async close(): Promise<void> {
     await this.#turn.catch(() => undefined);
@@ -68,7 +71,10 @@ class FileStorage implements Storage {
     await this.close();
     this.#image.clear();
     this.#newest = 0;
-    for (const file of await this.#files()) if (/^\d+\.(batch|snapshot|torn)$/.test(file)) await rm(join(this.name, file), { force: true });
+    for (const file of await this.#files()) {
+      if (/^\d+\.(batch|snapshot|torn)$/.test(file)) await rm(join(this.name, file), { force: true });
+    }
+    this.#onLoss('deleted');
   }
 
   async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

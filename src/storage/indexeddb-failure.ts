@@ -13,7 +13,7 @@ export function indexedDbFailure(cause: unknown, doing: string): TabliteError {
   }
   if (name === 'SecurityError' || name === 'ReferenceError') {
     return new StorageUnavailableError(
-      "IndexedDB cannot be used here: cookies are blocked, or this is a private mode without storage. Allow storage for this site, or open with persistence: 'memory-if-unavailable'.",
+      "There is no IndexedDB here: cookies are blocked, or this is a private mode without storage, or Node. Allow storage for this site, open with persistence: 'memory-if-unavailable', or pass a storage: memoryStorage(), or fileStorage(folder) in Node.",
       { cause },
     );
   }

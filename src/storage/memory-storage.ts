@@ -1,5 +1,5 @@
 import { KeyValueImage } from './key-value-image.js';
-import type { Storage } from './storage.js';
+import type { Storage, StorageLoss } from './storage.js';
 
 let made = 0;
 
@@ -9,6 +9,7 @@ let made = 0;
  */
 export function memoryStorage(name: string = `memory-${++made}`): Storage {
   const image = new KeyValueImage();
+  const listeners = new Set<(loss: StorageLoss) => void>();
   return {
     name,
     kind: 'memory',
@@ -20,8 +21,14 @@ export function memoryStorage(name: string = `memory-${++made}`): Storage {
       return outcome;
     },
     disconnect: () => undefined,
-    onLoss: () => undefined,
+    onLoss: (listener) => {
+      listeners.add(listener);
+    },
     close: async () => undefined,
-    destroy: async () => image.clear(),
+    destroy: async () => {
+      image.clear();
+      for (const listener of listeners) listener('deleted');
+      listeners.clear();
+    },
   };
 }

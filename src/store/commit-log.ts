@@ -112,7 +112,7 @@ export class CommitLog {
    * @returns whether it is in the line; if not, another tab was first and nothing of it counts.
    */
   async append(commit: Commit, durability: Durability): Promise<boolean> {
-    const { isCommitted, meta } = await this.#write('committing', { durability, adds: encodeCommit(commit) });
+    const { isCommitted, meta } = await this.#write('committing', { durability, adds: encodeCommit(commit), ...this.#deletionGuard });
     if (!isCommitted) return false;
     const { checkpointSeq } = this.#recognise(meta);
     this.#checkpointSeq = Math.max(this.#checkpointSeq, checkpointSeq);
@@ -215,6 +215,12 @@ export class CommitLog {
     this.#checkpointSeq = target;
     this.#forgetFolded();
     return true;
+  }
+
+  /** IndexedDB closes the connections of whoever it deletes from; another storage is asked in each commit. */
+  get #deletionGuard(): Pick<WriteBatch, 'guard'> {
+    if (this.storage.kind === 'indexeddb') return {};
+    return { guard: (stored) => this.#recognise(stored).storeId === this.#storeId };
   }
 
   #note(commit: Commit): void {

@@ -31,7 +31,7 @@ describe.each(UNAVAILABLE)('where %s', (_, fail) => {
     const error = await rejection(openTestDatabase(unavailable()));
     expect(error).toMatchObject({ name: 'StorageUnavailableError', code: 'STORAGE_UNAVAILABLE' });
     expect((error as Error).message).toMatchInlineSnapshot(
-      `"IndexedDB cannot be used here: cookies are blocked, or this is a private mode without storage. Allow storage for this site, or open with persistence: 'memory-if-unavailable'."`,
+      `"There is no IndexedDB here: cookies are blocked, or this is a private mode without storage, or Node. Allow storage for this site, open with persistence: 'memory-if-unavailable', or pass a storage: memoryStorage(), or fileStorage(folder) in Node."`,
     );
   });
 

@@ -46,7 +46,7 @@ describe('the plan', () => {
       expect(thrownBy(() => planUpgrade(edited, standingAt(version)))).toMatchObject({ code: 'MIGRATION_EDITED', file: 'v002_step.sql' });
     expect(versionsOf(planUpgrade(edited, standingAt(1)))).toEqual([2, 3]);
     expect(thrownBy(() => planUpgrade(edited, standingAt(3)))).toMatchInlineSnapshot(
-      `[MigrationError: v002_step.sql: changed after this database applied it (checksum f5184c5cf2b2, now 631ee7452670). Released migrations are frozen: restore the file and put the change in a new one.]`,
+      `[MigrationError: v002_step.sql: changed after this database applied it (checksum f5184c5cf2b2, now 631ee7452670). Released migrations are frozen: restore the file and put the change in a new one. (A file that only you have seen: deleteDatabase() and begin anew.)]`,
     );
   });
 
@@ -64,7 +64,7 @@ describe('the plan', () => {
     const error = thrownBy(() => planUpgrade(chain, standingAt(0, { hasTables: true })));
     expect(error).toMatchObject({ code: 'MIGRATION_UNVERSIONED', file: 'v001_step.sql' });
     expect(error).toMatchInlineSnapshot(
-      `[MigrationError: v001_step.sql: the database has tables and schema version 0: it was not made by this chain. Import its file with import(bytes, { schemaVersion }), naming the version that it corresponds to.]`,
+      `[MigrationError: v001_step.sql: the database has tables and schema version 0: it was not made by this chain. Open it without migrations, export() it and delete it; then open with the chain and import(bytes, { schemaVersion }), naming the version that it corresponds to.]`,
     );
   });
 });
