@@ -61,7 +61,7 @@ export interface Database {
   run(sql: string, parameters?: Parameters, options?: WriteOptions): Promise<RunResult>;
 
   /**
-   * Calls back once for each durable commit, own or another tab's, that wrote one of the tables (`'all'`: any).
+   * Calls back once for each durable commit, own or another tab's, that wrote one of the tables, or any table for `'all'`.
    *
    * @returns what ends the subscription.
    */

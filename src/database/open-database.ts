@@ -68,7 +68,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { storage } = log;
   try {
     const engine = await loading;
-    const witness = new Witness(options.name, storage.kind === 'indexeddb' ? environment : { ...environment, witnessStorage: undefined });
+    const witness = witnessOf(options.name, storage, environment);
     const status = new StatusBoard(storage.kind, () => environment.clock.now());
     const testimony = hadWitness ? witness.recall() : undefined;
     if (!image && testimony) reportLoss(new DataLossError(options.name, testimony.seq), options, status);
@@ -110,7 +110,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 export async function deleteDatabase(name: string, options: Pick<OpenOptions, 'storage' | 'environment'> = {}): Promise<void> {
   const environment = { ...platformEnvironment(() => loadEngine(wasmUrl)), ...options.environment };
   const storage = options.storage ?? indexedDbStorage(name);
-  const witness = new Witness(name, environment);
+  const witness = witnessOf(name, storage, environment);
   // It may be deleted after the watchdog has given up: the witness forgets when it is.
   const deleting = () => storage.destroy().then(() => witness.forget());
   await new Watchdog(environment.clock).watch('deleting; another tab may keep it open', deleting);
@@ -166,6 +166,11 @@ async function upgrade(
     return;
   }
   status.set({ state: 'ready' });
+}
+
+/** Only IndexedDB can be taken away behind the app's back; a database of the same name in another storage is none of its business. */
+function witnessOf(name: string, storage: Storage, environment: Environment): Witness {
+  return new Witness(name, storage.kind === 'indexeddb' ? environment : { ...environment, witnessStorage: undefined });
 }
 
 function reportLoss(loss: DataLossError, options: OpenOptions, status: StatusBoard): void {

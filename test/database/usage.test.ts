@@ -33,6 +33,13 @@ describe('a call that cannot be meant', () => {
 });
 
 describe('deleting a database in memory', () => {
+  it('leaves the witness of one of the same name in IndexedDB alone', async () => {
+    const removed: string[] = [];
+    const witnessStorage = { getItem: () => null, setItem: () => undefined, removeItem: (key: string) => void removed.push(key) };
+    await deleteDatabase('twin', { storage: memoryStorage('twin'), environment: { witnessStorage } });
+    expect(removed).toEqual([]);
+  });
+
   it('closes whoever has it open, and the next open is a first run', async () => {
     const storage = memoryStorage();
     const database = await openTestDatabase(storage);
