@@ -74,3 +74,16 @@ export class DataLossError extends TabliteError {
     this.seq = seq;
   }
 }
+
+export type BackupErrorCode = 'BACKUP_UNKNOWN' | 'BACKUP_NEWER';
+
+/** A backup that is not there, or that this code may not restore. Nothing was changed. */
+export class BackupError extends TabliteError {
+  override readonly name = 'BackupError';
+  readonly code: BackupErrorCode;
+
+  constructor(code: BackupErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -45,13 +45,12 @@ export function checkChunks(
   bytesByChunk: ReadonlyMap<number, Uint8Array | undefined>,
   index: readonly unknown[],
 ): Uint8Array[] {
-  const recordByRange = new Map(index.filter(isIndexRecord).map((record) => [record.range, record]));
+  const sumOf = recordedSums(index);
   const damaged: string[] = [];
   const checked: Uint8Array[] = [];
   for (const [chunk, bytes] of bytesByChunk) {
     if (chunk >= chunkCount(meta.pageCount * meta.pageSize)) continue;
-    const sum = recordByRange.get(Math.floor(chunk / CHUNKS_PER_INDEX))?.checksums[chunk % CHUNKS_PER_INDEX];
-    if (bytes && checksum(bytes) === sum) checked.push(bytes);
+    if (bytes && checksum(bytes) === sumOf(chunk)) checked.push(bytes);
     else damaged.push(`base ${chunk}`);
   }
   if (damaged.length > 0)
@@ -69,7 +68,7 @@ export function encodeBase(image: Uint8Array, seq: number): StorageEntry[] {
 
 /** The records of changed chunks, with the index records that speak of them, brought up to date. */
 export function encodeChunks(bytesByChunk: ReadonlyMap<number, Uint8Array>, index: readonly unknown[], seq: number): StorageEntry[] {
-  const recordByRange = new Map(index.filter(isIndexRecord).map((record) => [record.range, record]));
+  const recordByRange = indexByRange(index);
   const entries: StorageEntry[] = [];
   const touched = new Set<number>();
   for (const [chunk, bytes] of bytesByChunk) {
@@ -122,6 +121,22 @@ export function overlay(
   return laid;
 }
 
+/** The commit at which a chunk was last written, by chunk; 0 where the index does not say. */
+export function writtenSeqs(index: readonly unknown[]): (chunk: number) => number {
+  const recordByRange = indexByRange(index);
+  return (chunk) => recordByRange.get(Math.floor(chunk / CHUNKS_PER_INDEX))?.seqs[chunk % CHUNKS_PER_INDEX] ?? 0;
+}
+
+/** The chunks of the base as they were read, by chunk: undefined where one is missing or does not match the index. */
+export function intactChunks(chunks: readonly unknown[], index: readonly unknown[]): (chunk: number) => Uint8Array | undefined {
+  const recorded = new Map(chunks.filter(isChunkRecord).map(({ chunk, bytes }) => [chunk, bytes]));
+  const sumOf = recordedSums(index);
+  return (chunk) => {
+    const bytes = recorded.get(chunk);
+    return bytes && checksum(bytes) === sumOf(chunk) ? bytes : undefined;
+  };
+}
+
 export function chunkKey(chunk: number): StorageKey {
   return ['base', chunk];
 }
@@ -136,6 +151,15 @@ export function indexKeys(chunks: Iterable<number>): StorageKey[] {
 /** The bytes of a chunk record as read; undefined where there is none. */
 export function chunkBytes(record: unknown): Uint8Array | undefined {
   return isChunkRecord(record) ? record.bytes : undefined;
+}
+
+function indexByRange(index: readonly unknown[]): Map<number, IndexRecord> {
+  return new Map(index.filter(isIndexRecord).map((record) => [record.range, record]));
+}
+
+function recordedSums(index: readonly unknown[]): (chunk: number) => number | undefined {
+  const recordByRange = indexByRange(index);
+  return (chunk) => recordByRange.get(Math.floor(chunk / CHUNKS_PER_INDEX))?.checksums[chunk % CHUNKS_PER_INDEX];
 }
 
 function isChunkRecord(value: unknown): value is ChunkRecord {

@@ -1,14 +1,18 @@
 import { ClosedError } from '../errors/database-error.js';
 import { CorruptionError, UnknownOutcomeError } from '../errors/storage-error.js';
-import { chunkCount, pagesFromChunks } from '../page/chunk.js';
+import { pagesFromChunks } from '../page/chunk.js';
 import { HEADER_BYTES, readHeader } from '../page/header.js';
-import { type Durability, META_KEY, type ReadRequest, type Storage, type WriteBatch, type WriteOutcome } from '../storage/storage.js';
-import { BASE_SERIES, checkBase, chunkKey, encodeBase, INDEX_SERIES } from './base.js';
-import { type Commit, decodeLog, encodeCommit, isRecordOf, logAfter, logUpTo, sizeOf } from './commit.js';
+import { type Durability, META_KEY, type ReadRequest, type Storage, type WriteBatch } from '../storage/storage.js';
+import type { BackupDraft } from './backup.js';
+import { BackupShelf } from './backup-shelf.js';
+import { BASE_SERIES, checkBase, encodeBase, INDEX_SERIES } from './base.js';
+import { type Commit, decodeLog, encodeCommit, isRecordOf, logAfter, validRecords } from './commit.js';
 import type { Clock } from './environment.js';
-import { foldCommits, planFold } from './fold.js';
-import { type Meta, metaEntry, parseMeta } from './meta.js';
-import { Watchdog } from './watchdog.js';
+import { foldStep } from './fold-step.js';
+import { LogSizes } from './log-sizes.js';
+import { metaEntry } from './meta.js';
+import { replaceBase } from './replacement.js';
+import { WatchedStorage } from './watched-storage.js';
 
 /** The database as it is stored: the pages of the base, and the commits to lay over them. */
 export interface StoredImage {
@@ -32,23 +36,24 @@ export interface CommitLogParts {
  * come out, each request watched.
  */
 export class CommitLog {
-  readonly storage: Storage;
-  readonly #watchdog: Watchdog;
+  /** The states that are kept beside the present one. */
+  readonly backups: BackupShelf;
+  readonly #storage: WatchedStorage;
   readonly #newId: () => string;
-  #storeId = '';
-  #checkpointSeq = 0;
-  /** The log's commits that are known here, oldest first. */
-  #sizes: { seq: number; bytes: number }[] = [];
-  #bytes = 0;
+  readonly #sizes = new LogSizes();
 
   constructor({ storage, clock, newId }: CommitLogParts) {
-    this.storage = storage;
-    this.#watchdog = new Watchdog(clock);
+    this.#storage = new WatchedStorage(storage, clock);
+    this.backups = new BackupShelf(this.#storage);
     this.#newId = newId;
   }
 
+  get storage(): Storage {
+    return this.#storage.storage;
+  }
+
   get storeId(): string {
-    return this.#storeId;
+    return this.#storage.storeId;
   }
 
   /** Begins a store that holds `image`, unless another tab has just begun one; what is stored then, either way. */
@@ -60,8 +65,9 @@ export class CommitLog {
       pageSize: header.pageSize,
       checkpointSeq: 0,
       pageCount: image.length / header.pageSize,
+      backups: [],
     });
-    await this.#write('opening', { durability: 'strict', adds: [...encodeBase(image, 0), meta] });
+    await this.#storage.write('opening', { durability: 'strict', adds: [...encodeBase(image, 0), meta] });
     const stored = await this.load();
     if (!stored) throw new ClosedError('The database was deleted while it was being made. Open it again.');
     return stored;
@@ -75,29 +81,26 @@ export class CommitLog {
    */
   async load(): Promise<StoredImage | undefined> {
     const all: ReadRequest[] = [{ get: META_KEY }, { series: BASE_SERIES }, { series: INDEX_SERIES }, { range: logAfter(0) }];
-    const [stored, chunks, index, log] = await this.#read('opening', all);
+    const [stored, chunks, index, log] = await this.#storage.read('opening', all);
     // Anything without a meta record is a store whose name is lost, and not ours to overwrite.
     const isEmpty = [chunks, index, log].every((records) => (records as unknown[]).length === 0);
-    if (stored === undefined && isEmpty && this.#storeId === '') return undefined;
-    const meta = this.#recognise(stored);
+    if (stored === undefined && isEmpty && this.storeId === '') return undefined;
+    const meta = this.#storage.recognise(stored);
     const bytes = checkBase(meta, chunks as unknown[], index as unknown[]);
-    const commits = decodeLog(valid(log as unknown[], meta), meta.checkpointSeq);
-    this.#checkpointSeq = meta.checkpointSeq;
-    this.#sizes = [];
-    this.#bytes = 0;
-    for (const commit of commits) this.#note(commit);
+    const commits = decodeLog(validRecords(log as unknown[], meta.checkpointSeq), meta.checkpointSeq);
+    this.#sizes.begin(meta.checkpointSeq, commits);
     const seq = meta.checkpointSeq + commits.length;
     return { pages: pagesFromChunks(bytes, meta.pageSize, meta.pageCount), pageSize: meta.pageSize, commits, seq };
   }
 
   /** What was committed after `seq`. @throws {ClosedError} when this is no longer the store that was opened. */
   async tail(seq: number): Promise<Tail> {
-    const [stored, log] = await this.#read('catching up', [{ get: META_KEY }, { range: logAfter(seq) }]);
-    const meta = this.#recognise(stored);
+    const [stored, log] = await this.#storage.read('catching up', [{ get: META_KEY }, { range: logAfter(seq) }]);
+    const meta = this.#storage.recognise(stored);
     if (meta.checkpointSeq > seq) return { reload: true };
     try {
       const commits = decodeLog(log as unknown[], seq);
-      for (const commit of commits) this.#note(commit);
+      for (const commit of commits) this.#sizes.note(commit);
       return { commits };
     } catch (cause) {
       // A gap, or damage: what is wrong with the whole is for load() to find and name.
@@ -107,19 +110,15 @@ export class CommitLog {
   }
 
   /**
-   * Adds a commit to the line: one transaction, one `add` that decides.
+   * Adds a commit to the line: one transaction, one `add` that decides. With it goes the backup of the state before, if one is
+   * given.
    *
    * @returns whether it is in the line; if not, another tab was first and nothing of it counts.
    */
-  async append(commit: Commit, durability: Durability): Promise<boolean> {
-    const { isCommitted, meta } = await this.#write('committing', { durability, adds: encodeCommit(commit), ...this.#deletionGuard });
-    if (!isCommitted) return false;
-    const { checkpointSeq } = this.#recognise(meta);
-    this.#checkpointSeq = Math.max(this.#checkpointSeq, checkpointSeq);
-    // Its number was already folded away: the record is void, for every reader.
-    if (checkpointSeq >= commit.seq) return false;
-    this.#note(commit);
-    return true;
+  async append(commit: Commit, durability: Durability, backup?: BackupDraft): Promise<boolean> {
+    const isKept = backup ? await this.backups.append(commit, durability, backup) : await this.#append(commit, durability);
+    if (isKept) this.#sizes.note(commit);
+    return isKept;
   }
 
   /**
@@ -129,8 +128,8 @@ export class CommitLog {
    */
   async isKept(commit: Commit): Promise<boolean> {
     this.storage.disconnect();
-    const [stored, record] = await this.#read('looking for a commit', [{ get: META_KEY }, { get: ['log', commit.seq, 0] }]);
-    const meta = this.#recognise(stored);
+    const [stored, record] = await this.#storage.read('looking for a commit', [{ get: META_KEY }, { get: ['log', commit.seq, 0] }]);
+    const meta = this.#storage.recognise(stored);
     // The record of a replacement is void from the start, and there only if all of it is.
     if (isRecordOf(commit, record)) return commit.pages.length === 0 || meta.checkpointSeq < commit.seq;
     if (meta.checkpointSeq < commit.seq) return false;
@@ -138,45 +137,26 @@ export class CommitLog {
   }
 
   /**
-   * Replaces everything by `image`, as the commit `marker`, which has no pages.
+   * Replaces everything by a file, as the commit `marker`, which has no pages. Backups stay, and what was there before becomes
+   * one if `backup` is given.
    *
    * @returns whether it did; if not, another tab committed first.
+   * @throws {CorruptionError} when what a backup needs of the base is damaged; nothing is overwritten then.
    */
-  async replace(image: Uint8Array, marker: Commit): Promise<boolean> {
-    const { seq, pageSize } = marker;
-    const count = chunkCount(image.length);
-    const meta = metaEntry({
-      storeId: this.#storeId,
-      pageSize,
-      checkpointSeq: seq,
-      pageCount: image.length / pageSize,
-    });
-    const { isCommitted } = await this.#write('replacing the database', {
-      durability: 'strict',
-      guard: (stored) => this.#recognise(stored).checkpointSeq < seq,
-      deletes: [
-        { from: chunkKey(count), to: chunkKey(Number.POSITIVE_INFINITY) },
-        { from: [...INDEX_SERIES, 0], to: [...INDEX_SERIES, Number.POSITIVE_INFINITY] },
-        logUpTo(seq - 1),
-      ],
-      puts: [...encodeBase(image, seq), meta],
-      // Whoever commits under this number too loses to it, or it loses to them.
-      adds: encodeCommit(marker),
-    });
-    if (!isCommitted) return false;
-    this.#checkpointSeq = seq;
-    this.#forgetFolded();
-    return true;
+  async replace(image: Uint8Array, marker: Commit, backup?: BackupDraft): Promise<boolean> {
+    const isReplaced = await replaceBase(this.#storage, { image, marker, backup });
+    if (isReplaced) this.#sizes.forgetFolded(marker.seq);
+    return isReplaced;
   }
 
   /** The size of the log. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#sizes.bytes;
   }
 
   /** Whether the log has grown enough to fold some of it. */
   get isFoldDue(): boolean {
-    return planFold(this.#sizes, this.#checkpointSeq) !== undefined;
+    return this.#sizes.foldTarget !== undefined;
   }
 
   /**
@@ -186,76 +166,26 @@ export class CommitLog {
    * @throws {CorruptionError} when what it would fold is damaged; nothing is overwritten then.
    */
   async fold(): Promise<boolean> {
-    const target = planFold(this.#sizes, this.#checkpointSeq);
+    const target = this.#sizes.foldTarget;
     if (target === undefined) return false;
-    const [stored, log] = await this.#read('folding the log', [
-      { get: META_KEY },
-      { range: { from: ['log', 0], to: ['log', target, Number.POSITIVE_INFINITY] } },
-    ]);
-    const meta = this.#recognise(stored);
-    this.#checkpointSeq = meta.checkpointSeq;
-    this.#forgetFolded();
-    if (meta.checkpointSeq >= target) return false;
-    const commits = decodeLog(valid(log as unknown[], meta), meta.checkpointSeq);
-    if (meta.checkpointSeq + commits.length !== target)
-      throw new CorruptionError([`log ${target}`], `Commit ${target} of the log is missing`);
-    const folded = await foldCommits(meta, commits, (keys) =>
-      this.#read(
-        'folding the log',
-        keys.map((get) => ({ get })),
-      ),
-    );
-    const { isCommitted } = await this.#write('folding the log', {
-      durability: 'relaxed',
-      guard: (now) => this.#recognise(now).checkpointSeq === meta.checkpointSeq,
-      deletes: [{ from: chunkKey(folded.chunks), to: chunkKey(Number.POSITIVE_INFINITY) }, logUpTo(target)],
-      puts: [...folded.entries, metaEntry({ ...meta, checkpointSeq: target, pageCount: folded.pageCount })],
-    });
+    const { checkpointSeq, hasFolded } = await foldStep(this.#storage, target);
+    this.#sizes.forgetFolded(checkpointSeq);
+    return hasFolded;
+  }
+
+  async #append(commit: Commit, durability: Durability): Promise<boolean> {
+    const batch = { durability, adds: encodeCommit(commit), ...this.#deletionGuard };
+    const { isCommitted, meta } = await this.#storage.write('committing', batch);
     if (!isCommitted) return false;
-    this.#checkpointSeq = target;
-    this.#forgetFolded();
-    return true;
+    const { checkpointSeq } = this.#storage.recognise(meta);
+    this.#sizes.forgetFolded(checkpointSeq);
+    // Its number was already folded away: the record is void, for every reader.
+    return checkpointSeq < commit.seq;
   }
 
   /** IndexedDB closes the connections of whoever it deletes from; another storage is asked in each commit. */
   get #deletionGuard(): Pick<WriteBatch, 'guard'> {
     if (this.storage.kind === 'indexeddb') return {};
-    return { guard: (stored) => this.#recognise(stored).storeId === this.#storeId };
+    return { guard: (stored) => this.#storage.recognise(stored).storeId === this.storeId };
   }
-
-  #note(commit: Commit): void {
-    if (commit.seq <= (this.#sizes.at(-1)?.seq ?? this.#checkpointSeq)) return;
-    const bytes = sizeOf(commit);
-    this.#sizes.push({ seq: commit.seq, bytes });
-    this.#bytes += bytes;
-  }
-
-  #forgetFolded(): void {
-    this.#sizes = this.#sizes.filter(({ seq }) => seq > this.#checkpointSeq);
-    this.#bytes = this.#sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-
-  #recognise(stored: unknown): Meta {
-    if (stored === undefined && this.#storeId !== '') throw new ClosedError('The stored database was deleted while it was open.');
-    const meta = parseMeta(stored);
-    if (this.#storeId === '') this.#storeId = meta.storeId;
-    if (meta.storeId !== this.#storeId)
-      throw new ClosedError('The stored database was deleted and made anew while this one was open. Open it again.');
-    return meta;
-  }
-
-  #read(doing: string, requests: readonly ReadRequest[]): Promise<unknown[]> {
-    return this.#watchdog.watch(doing, (alive) => this.storage.read(requests, alive));
-  }
-
-  #write(doing: string, batch: WriteBatch): Promise<WriteOutcome> {
-    return this.#watchdog.watch(doing, (alive) => this.storage.write(batch, alive));
-  }
-}
-
-/** The records that are not void. */
-function valid(log: readonly unknown[], meta: Meta): unknown[] {
-  return log.filter(
-    (record) => typeof record !== 'object' || record === null || !('seq' in record) || Number(record.seq) > meta.checkpointSeq,
-  );
 }

@@ -47,6 +47,14 @@ export function logUpTo(seq: number): StorageRange {
   return { from: ['log', 0], to: ['log', seq, Number.POSITIVE_INFINITY] };
 }
 
+/** The records of commits after `checkpointSeq`: any other is void. Those of unknown shape stay, for the decoding to find. */
+export function validRecords(log: readonly unknown[], checkpointSeq: number, upTo: number = Number.POSITIVE_INFINITY): unknown[] {
+  return log.filter((record) => {
+    if (typeof record !== 'object' || record === null || !('seq' in record)) return true;
+    return Number(record.seq) > checkpointSeq && Number(record.seq) <= upTo;
+  });
+}
+
 /** The log record of a commit: its later parts first, part 0 last, which is the compare-and-swap. */
 export function encodeCommit(commit: Commit): StorageEntry[] {
   const payload = encodePages(commit.pages, commit.pageSize);

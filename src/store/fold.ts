@@ -1,7 +1,7 @@
+import type { NumberedPage } from '../engine/paged-file.js';
 import { chunkCount } from '../page/chunk.js';
 import { readHeader } from '../page/header.js';
-import type { StorageEntry, StorageKey } from '../storage/storage.js';
-import { checkChunks, chunkBytes, chunkKey, chunksOf, encodeChunks, indexKeys, overlay } from './base.js';
+import { chunksOf } from './base.js';
 import type { Commit } from './commit.js';
 import type { Meta } from './meta.js';
 
@@ -44,39 +44,27 @@ export function planFold(sizes: readonly { readonly seq: number; readonly bytes:
   return target;
 }
 
-/** What a fold writes: changed chunks with their index records, and how large the base is afterwards. */
-export interface FoldedBase {
-  readonly entries: readonly StorageEntry[];
-  readonly chunks: number;
+/** What a fold changes, as its commits say it: nothing of the base has been read yet. */
+export interface FoldPlan {
+  /** What each written page holds after the last commit. */
+  readonly newest: readonly NumberedPage[];
   readonly pageCount: number;
+  /** The chunks that are written anew. */
+  readonly written: readonly number[];
+  /** The chunks that are deleted, because the file has become shorter. */
+  readonly deleted: readonly number[];
 }
 
-/**
- * The chunks that commits change, as they are after the last of them. `read` gives stored records by key.
- *
- * @throws {CorruptionError} when a chunk that is to be changed is damaged: it must not get a fresh checksum.
- */
-export async function foldCommits(
-  meta: Meta,
-  commits: readonly Commit[],
-  read: (keys: readonly StorageKey[]) => Promise<unknown[]>,
-): Promise<FoldedBase> {
+export function planBase(meta: Meta, commits: readonly Commit[]): FoldPlan {
   const { pageSize } = meta;
   const newest = new Map(commits.flatMap(({ pages }) => pages));
   const firstPage = newest.get(0);
   const pageCount = (firstPage && readHeader(firstPage)?.pageCount) ?? meta.pageCount;
-  const chunks = chunksOf(newest.keys(), pageSize);
+  const [oldCount, newCount] = [chunkCount(meta.pageCount * pageSize), chunkCount(pageCount * pageSize)];
+  const touched = chunksOf(newest.keys(), pageSize);
   // SQLite may lengthen the file without writing each page: the chunks from the old end on exist all the same.
-  if (pageCount > meta.pageCount) {
-    const oldEnd = Math.max(0, chunkCount(meta.pageCount * pageSize) - 1);
-    for (let chunk = oldEnd; chunk < chunkCount(pageCount * pageSize); chunk++) chunks.add(chunk);
-  }
-  const touched = [...chunks];
-  const records = await read([...touched.map(chunkKey), ...indexKeys(touched)]);
-  const before = new Map(touched.map((chunk, at) => [chunk, chunkBytes(records[at])] as const));
-  const index = records.slice(touched.length);
-  checkChunks(meta, before, index);
-  const after = overlay(before, [...newest], { pageSize, bytes: pageCount * pageSize });
-  const seq = meta.checkpointSeq + commits.length;
-  return { entries: encodeChunks(after, index, seq), chunks: chunkCount(pageCount * pageSize), pageCount };
+  if (pageCount > meta.pageCount) for (let chunk = Math.max(0, oldCount - 1); chunk < newCount; chunk++) touched.add(chunk);
+  const written = [...touched].filter((chunk) => chunk < newCount);
+  const deleted = Array.from({ length: Math.max(0, oldCount - newCount) }, (_, at) => newCount + at);
+  return { newest: [...newest], pageCount, written, deleted };
 }

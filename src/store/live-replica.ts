@@ -1,9 +1,10 @@
 import type { Connection } from '../engine/connection.js';
 import { type Engine, pagesOfImage } from '../engine/engine.js';
 import type { SealedPages } from '../engine/paged-file.js';
-import { type ClosedError, ConflictError, OutdatedError } from '../errors/database-error.js';
+import { ClosedError, ConflictError, OutdatedError } from '../errors/database-error.js';
 import { StorageError, StorageFullError } from '../errors/storage-error.js';
 import type { Durability } from '../storage/storage.js';
+import type { BackupDraft, BackupNote } from './backup.js';
 import type { Commit } from './commit.js';
 import type { CommitLog, StoredImage } from './commit-log.js';
 import type { Environment } from './environment.js';
@@ -23,6 +24,8 @@ export interface Draft {
   readonly durability: Durability;
   /** The tables written, in lower case; `'all'` where that cannot be told. */
   readonly tables: readonly string[] | 'all';
+  /** Kept with the pages: the state before them. */
+  readonly backup?: BackupDraft | undefined;
 }
 
 export interface LiveReplicaParts {
@@ -110,13 +113,13 @@ export class LiveReplica {
    * @returns whether they are kept; if not, another tab was first.
    * @throws {StorageError} when they are not kept, or it cannot be told.
    */
-  async keep({ sealed, durability, tables }: Draft): Promise<boolean> {
+  async keep({ sealed, durability, tables, backup }: Draft): Promise<boolean> {
     if (sealed.pages.length === 0) return true;
     const { log, onChange, onStorage } = this.#parts;
     const { connection, schemaVersion } = this.#replica;
     const commit = { ...this.#next(), tables, schemaVersion, pageSize: connection.file.pageSize, pages: sealed.pages };
     const { seq } = commit;
-    if (!(await this.#send(commit, () => log.append(commit, durability)))) return false;
+    if (!(await this.#send(commit, () => log.append(commit, durability, backup)))) return false;
     this.#conflicts = 0;
     this.#replica.seq = seq;
     // A shorter file: the pages past its end are not needed to undo anything any more.
@@ -161,22 +164,48 @@ export class LiveReplica {
     }
   }
 
-  /** Replaces everything by a file, in storage and then here. */
-  async replace(image: Uint8Array): Promise<void> {
+  /**
+   * Replaces everything by a file, in storage and then here; the state before becomes a backup if one is given.
+   *
+   * @returns whether it did; if not, another tab was first.
+   */
+  async replace(image: Uint8Array, backup?: BackupDraft): Promise<boolean> {
     const { log, onStorage, onChange } = this.#parts;
     const { pages, pageSize } = pagesOfImage(image);
-    for (;;) {
-      await this.connect();
-      this.refuse();
-      const marker = { ...this.#next(), tables: 'all' as const, schemaVersion: 0, pageSize, pages: [] };
-      if (await this.#send(marker, () => log.replace(image, marker))) {
-        this.#conflicts = 0;
-        this.#become({ pages, pageSize, commits: [], seq: marker.seq });
-        onStorage(undefined);
-        onChange({ seq: marker.seq, tables: 'all', origin: 'own' });
-        return;
+    const marker = { ...this.#next(), tables: 'all' as const, schemaVersion: 0, pageSize, pages: [] };
+    if (!(await this.#send(marker, () => log.replace(image, marker, backup)))) return false;
+    this.#conflicts = 0;
+    this.#become({ pages, pageSize, commits: [], seq: marker.seq });
+    onStorage(undefined);
+    onChange({ seq: marker.seq, tables: 'all', origin: 'own' });
+    return true;
+  }
+
+  /** What a backup of the present state says of it beside its note; nothing may have been written since the last commit. */
+  backupOf(): Omit<BackupDraft, keyof BackupNote> {
+    const { file, header } = this.connection;
+    const createdAt = new Date(this.#parts.environment.clock.now()).toISOString();
+    return { createdAt, pageSize: file.pageSize, pageCount: header.pageCount };
+  }
+
+  /**
+   * Asks the log for something that is no commit. When the storage fails, what is stored is looked at before anything else is
+   * written.
+   */
+  async ask<Result>(question: (backups: CommitLog['backups']) => Promise<Result>): Promise<Result> {
+    const { log, onStorage } = this.#parts;
+    if (this.#closedBy) throw this.#closedBy;
+    try {
+      return await question(log.backups);
+    } catch (cause) {
+      if (this.#closedBy) throw this.#closedBy;
+      if (cause instanceof StorageError) {
+        // A connection that failed is not asked twice.
+        log.storage.disconnect();
+        this.isStale = true;
       }
-      await this.loseTo();
+      if (cause instanceof ClosedError) onStorage(cause);
+      throw cause;
     }
   }
 

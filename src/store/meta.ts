@@ -1,5 +1,6 @@
 import { CorruptionError, StorageFormatError } from '../errors/storage-error.js';
 import { META_KEY, type StorageEntry } from '../storage/storage.js';
+import { type BackupRecord, isBackupList } from './backup.js';
 
 /**
  * A new format has to keep its log under another key too: a tab with older code that is open meanwhile sends its record
@@ -17,6 +18,8 @@ export interface Meta {
   readonly checkpointSeq: number;
   /** Pages of the base. */
   readonly pageCount: number;
+  /** Oldest first; a store that was begun before there were any has no list. */
+  readonly backups: readonly BackupRecord[];
 }
 
 export function metaEntry(meta: Omit<Meta, 'format'>): StorageEntry {
@@ -38,10 +41,22 @@ export function parseMeta(value: unknown): Meta {
       `The storage has format ${meta.format}, and this Tablite knows up to ${FORMAT}. It was left untouched: load the newer code.`,
     );
   }
-  const { format, storeId, pageSize, checkpointSeq, pageCount } = meta;
+  const { format, storeId, pageSize, checkpointSeq, pageCount, backups = [] } = meta;
   const isWhole = format === FORMAT && typeof storeId === 'string' && isCount(pageSize) && isCount(checkpointSeq) && isCount(pageCount);
-  if (!isWhole) throw new CorruptionError(['meta'], 'The record that names the store is damaged');
-  return { format, storeId, pageSize, checkpointSeq, pageCount };
+  if (!isWhole || !isBackupList(backups)) throw new CorruptionError(['meta'], 'The record that names the store is damaged');
+  return { format, storeId, pageSize, checkpointSeq, pageCount, backups };
+}
+
+/**
+ * Whether the base and the backups are still what they were. No state of theirs comes back: `checkpointSeq` only grows, and
+ * only one commit ever has the number that a backup is listed with.
+ */
+export function isSameMeta(a: Meta, b: Meta): boolean {
+  return a.storeId === b.storeId && a.checkpointSeq === b.checkpointSeq && listed(a) === listed(b);
+}
+
+function listed({ backups }: Meta): string {
+  return backups.map(({ seq }) => seq).join();
 }
 
 function isCount(value: unknown): value is number {

@@ -1,9 +1,10 @@
 import type { Connection } from '../engine/connection.js';
 import type { Engine } from '../engine/engine.js';
-import type { SealedPages } from '../engine/paged-file.js';
 import { runTransaction, type Transaction } from '../engine/transaction.js';
 import { ClosedError, TransactionError } from '../errors/database-error.js';
 import type { Durability, StorageLoss } from '../storage/storage.js';
+import { attemptSteps, type Steps, untilKept } from './attempt.js';
+import type { Backup } from './backup.js';
 import { Checkpoint } from './checkpoint.js';
 import type { CommitLog, StoredImage } from './commit-log.js';
 import type { Environment } from './environment.js';
@@ -11,6 +12,7 @@ import { type Hints, openHints } from './hint.js';
 import { LiveReplica } from './live-replica.js';
 import { PendingWrite, type Ran } from './pending-write.js';
 import type { Replica } from './replica.js';
+import { attemptRestore, refuseNewer } from './restore.js';
 import type { StatusBoard } from './status.js';
 import { type Change, type ChangeCallback, Subscriptions } from './subscriptions.js';
 import { Turns } from './turns.js';
@@ -87,33 +89,62 @@ export class Store {
   }
 
   /**
-   * Lets `steps` change the database in several transactions, and keeps them as one commit. `steps` runs again from the
-   * start, on the newer state, when another tab committed first; what it throws undoes everything.
+   * Lets `run` change the database in several transactions, and keeps them as one commit. `run` runs again from the start, on
+   * the newer state, when another tab committed first; what it throws undoes everything. `backup`, called once it has changed
+   * something, may give a note: then the state before becomes a backup, in the same commit.
    */
-  steps<Result>(durability: Durability, steps: (connection: Connection) => Promise<Result>): Promise<Result> {
-    return this.#turns.take(async () => {
-      await this.#settle();
-      this.#live.queue.suspend();
-      try {
-        for (;;) {
-          await this.#live.connect();
-          this.#live.refuse();
-          const { isKept, result } = await this.#attempt(durability, steps);
-          if (isKept) return result;
-          await this.#live.loseTo();
-        }
-      } finally {
-        this.#live.queue.resume();
-        this.#flushSoon();
-      }
-    });
+  steps<Result>(
+    durability: Durability,
+    run: (connection: Connection) => Promise<Result>,
+    { backup }: Pick<Steps<Result>, 'backup'> = {},
+  ): Promise<Result> {
+    return this.#alone(() => untilKept(this.#live, () => attemptSteps(this.#live, { durability, run, backup })));
   }
 
-  /** Replaces the whole database by a file, in one strict commit. */
+  /** Replaces the whole database by a file, in one strict commit. Backups stay. */
   replace(image: Uint8Array): Promise<void> {
     return this.#turns.take(async () => {
       await this.#settle();
-      await this.#live.replace(image);
+      await untilKept(this.#live, async () => ({ isKept: await this.#live.replace(image), result: undefined }));
+    });
+  }
+
+  /** The backups that are stored, the newest first. */
+  backups(): Promise<Backup[]> {
+    return this.#turns.take(() => this.#live.ask((backups) => backups.list()));
+  }
+
+  /**
+   * A backup as one SQLite file.
+   *
+   * @throws {BackupError} `BACKUP_UNKNOWN`
+   * @throws {CorruptionError} that names what is damaged of it.
+   */
+  readBackup(id: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#turns.take(() => this.#live.ask((backups) => backups.read(id)));
+  }
+
+  /**
+   * Makes the database what a backup is, in one strict commit, with which the present state becomes a backup in turn. The schema
+   * version becomes the backup's, too.
+   *
+   * @throws {BackupError} `BACKUP_UNKNOWN`, or `BACKUP_NEWER` when the code does not know the backup's schema version.
+   * @throws {CorruptionError} that names what is damaged of it.
+   */
+  restore(id: string): Promise<void> {
+    return this.#alone(async () => {
+      const image = await this.#live.ask((backups) => backups.read(id));
+      refuseNewer(image, this.#parts.known);
+      await untilKept(this.#live, () => attemptRestore(this.#live, image));
+    });
+  }
+
+  /** Deletes a backup; the others stay whole. @throws {BackupError} `BACKUP_UNKNOWN` */
+  deleteBackup(id: string): Promise<void> {
+    return this.#turns.take(async () => {
+      await this.#live.connect();
+      this.#live.refuse();
+      await this.#live.ask((backups) => backups.delete(id));
     });
   }
 
@@ -156,23 +187,19 @@ export class Store {
     while (this.#live.queue.hasWaiting) await this.#live.flush();
   }
 
-  async #attempt<Result>(
-    durability: Durability,
-    steps: (connection: Connection) => Promise<Result>,
-  ): Promise<{ isKept: boolean; result: Result }> {
-    let sealed: SealedPages | undefined;
-    try {
-      const result = await steps(this.connection);
-      sealed = this.connection.file.seal();
-      const isKept = await this.#live.keep({ sealed, durability, tables: 'all' });
-      if (!isKept) this.#live.undo(sealed);
-      return { isKept, result };
-    } catch (thrown) {
-      this.#live.undo(sealed);
-      // Of a database that was taken away meanwhile, SQLite would only say that it is closed.
-      void this.connection;
-      throw thrown;
-    }
+  /** Does `work` in its turn, with nothing waiting; writes that come in meanwhile run on what it leaves. */
+  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.take(async () => {
+      // The last look and the suspension are one step: a write that ran in between would be kept or undone with the work.
+      while (this.#live.queue.hasWaiting) await this.#live.flush();
+      this.#live.queue.suspend();
+      try {
+        return await work();
+      } finally {
+        this.#live.queue.resume();
+        this.#flushSoon();
+      }
+    });
   }
 
   #exclusively<Result>(run: () => Result): Result {

@@ -67,7 +67,7 @@ export class FaultyStorage implements Storage {
 
   /** The commits that were sent, without the records of folds and of the beginning. */
   get commits(): WriteBatch[] {
-    return this.batches.filter(({ adds, puts }) => adds?.at(-1)?.key[0] === 'log' && !puts?.length);
+    return this.batches.filter(({ adds, puts }) => adds?.at(-1)?.key[0] === 'log' && !puts?.some(({ key }) => key[0] === 'base'));
   }
 
   async read(requests: readonly ReadRequest[], alive?: () => void): Promise<unknown[]> {
