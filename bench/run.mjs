@@ -24,7 +24,14 @@ try {
   server = await serve([folder, resolve('.')]);
   const results = [];
   for (const megabytes of SIZES) results.push(await measureSize(megabytes));
-  report(results, await inBrowser('chain', (browser) => browser.call('chains', CHAINS)));
+  report(results);
+  reportChains(
+    await inBrowser('chain', async (browser) => ({
+      fresh: await browser.call('chains', CHAINS),
+      again: await browser.call('reopenings', CHAINS),
+      long: await browser.call('longChain', 1000),
+    })),
+  );
 } finally {
   server?.close();
   await rm(folder, { recursive: true, force: true });
@@ -91,7 +98,7 @@ async function inBrowser(label, measure) {
   }
 }
 
-function report(results, chain) {
+function report(results) {
   const size = ({ megabytes }) => `${megabytes} MB`;
   console.log(`${cpus().length} x ${cpus()[0].model}, Node ${process.version}; medians in ms unless said\n`);
   const commitRows = ['relaxed', 'strict'].flatMap((durability) =>
@@ -116,9 +123,26 @@ function report(results, chain) {
   console.log(table('Open to first row', ['', 'in a new page', 'after a restart'], opens));
   const bulk = results.map((result) => beside(size(result), result.bulk.tablite, result.bulk.plain, 1));
   console.log(table('10,000 rows in one write', ['', 'Tablite, stored', 'plain sql.js, memory', 'ratio'], bulk));
-  const plain = median(chain.plain);
-  const chainRows = Object.entries(chain).map(([kind, samples]) => [kind, median(samples), median(samples) / plain]);
+}
+
+function reportChains({ fresh, again, long }) {
+  const plain = median(fresh.plain);
+  const chainRows = Object.entries(fresh).map(([kind, samples]) => [kind, median(samples), median(samples) / plain]);
+  const alone = median(fresh['in memory']) - median(fresh['in memory, no chain']);
+  chainRows.splice(3, 0, ['the chain alone, in memory', alone, alone / plain]);
   console.log(table('The chain of eight files on a new database', ['', 'ms', 'ratio to plain sql.js'], chainRows));
+  const without = median(again.samples['no chain']);
+  const againRows = Object.entries(again.samples).map(([kind, samples]) => [kind, median(samples), median(samples) / without]);
+  const title = `Opening with nothing to apply: ${again.read} SQL files read of those that are loaded when needed`;
+  console.log(table(title, ['', 'ms', 'ratio to no chain'], againRows));
+  const { migrations, plan, run, events } = long;
+  const heads = ['', 'ms', 'ratio to plain sql.js'];
+  const longRows = [
+    ['plain', long.plain, 1],
+    ['planned', plan, plan / long.plain],
+    ['opened, run, stored and closed', run, run / long.plain],
+  ];
+  console.log(table(`${migrations} migrations of one small table each, ${events} progress events`, heads, longRows));
 }
 
 function beside(label, mine, other, per) {

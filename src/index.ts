@@ -1,9 +1,10 @@
-export type { Database, ImportOptions, SyncResult, WriteOptions } from './database/database.js';
+export type { Database, ImportOptions, MigrateOptions, SyncResult, WriteOptions } from './database/database.js';
 export { deleteDatabase, type OpenOptions, type OpenProgress, openDatabase } from './database/open-database.js';
 export type { Parameters } from './engine/parameters.js';
 export type { Row } from './engine/statement.js';
 export type { RunResult, Transaction } from './engine/transaction.js';
 export type { BindValue, SqlValue } from './engine/values.js';
+export { AdoptError, type AdoptErrorCode } from './errors/adopt-error.js';
 export {
   ClosedError,
   ConflictError,
@@ -29,6 +30,8 @@ export {
   type SqlErrorCode,
 } from './errors/sql-error.js';
 export {
+  BackupError,
+  type BackupErrorCode,
   CorruptionError,
   DataLossError,
   StorageError,
@@ -39,8 +42,11 @@ export {
   UnknownOutcomeError,
 } from './errors/storage-error.js';
 export { TabliteError } from './errors/tablite-error.js';
-export type { Migrations } from './migrate/chain.js';
+export type { MigrationCodeFile, MigrationFile, MigrationReference, Migrations } from './migrate/chain.js';
+export type { MigrationCode } from './migrate/content.js';
 export type { HistoryEntry } from './migrate/history.js';
+export type { Adoption, Plan, PlannedStep } from './migrate/plan.js';
+export type { StepProgress } from './migrate/run.js';
 export { type IndexedDbOptions, indexedDbStorage } from './storage/indexeddb-storage.js';
 export { memoryStorage } from './storage/memory-storage.js';
 export type {
@@ -54,6 +60,7 @@ export type {
   WriteBatch,
   WriteOutcome,
 } from './storage/storage.js';
+export type { Backup, BackupReason } from './store/backup.js';
 export type { Clock, Environment, HintChannel } from './store/environment.js';
 export type { DatabaseState, Status } from './store/status.js';
 export type { Change, ChangeCallback } from './store/subscriptions.js';

@@ -1,13 +1,11 @@
-import { type Database, type Durability, memoryStorage, openDatabase } from '../../src/index.js';
+import { type Database, type Durability, openDatabase } from '../../src/index.js';
 import { BarePut } from './bare-put.js';
+import { chains, longChain, reopenings } from './chain.js';
 import { CREATE_NOTES, fillNotes, INSERT_NOTE, type Note, newNote, READ_NOTE } from './notes.js';
 import { loadPlainSqlJs, type PlainDatabase } from './plain-sql-js.js';
-
-/** Milliseconds of each sample, by what was measured. */
-export type Samples = Record<string, number[]>;
+import { type Samples, took } from './samples.js';
 
 const NAME = 'bench';
-const chain = import.meta.glob<string>('/migrations/*.sql', { query: '?raw', import: 'default', eager: true });
 
 let tablite: Database;
 let plain: PlainDatabase;
@@ -128,43 +126,4 @@ async function bulkInserts(count: number, rows: number): Promise<Samples> {
   return samples;
 }
 
-/** The chain of /migrations on a new database. */
-async function chains(count: number): Promise<Samples> {
-  const sqlJs = await loadPlainSqlJs();
-  const samples: Samples = { plain: [], 'in memory': [], 'in memory, no chain': [], 'in IndexedDB': [], 'in IndexedDB, no chain': [] };
-  const openNew = (kind: string, options: Partial<Parameters<typeof openDatabase>[0]>) => async () => {
-    const name = crypto.randomUUID();
-    let database: Database | undefined;
-    samples[kind]?.push(
-      await took(async () => {
-        database = await openDatabase({ name, ...(kind.includes('memory') && { storage: memoryStorage(name) }), ...options });
-      }),
-    );
-    await database?.close();
-  };
-  const sides = [
-    openNew('in memory', { migrations: chain }),
-    openNew('in memory, no chain', {}),
-    openNew('in IndexedDB', { migrations: chain }),
-    openNew('in IndexedDB, no chain', {}),
-  ];
-  for (let n = 0; n < count; n++) {
-    const database = new sqlJs.Database();
-    samples['plain']?.push(
-      await took(() => {
-        for (const path of Object.keys(chain).sort()) database.exec(chain[path] ?? '');
-      }),
-    );
-    database.close();
-    for (const measure of sides) await measure();
-  }
-  return samples;
-}
-
-async function took(work: () => unknown): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return performance.now() - begun;
-}
-
-Object.assign(window, { bench: { fill, open, commits, commitsInARow, openPlain, pointReads, bulkInserts, chains } });
+Object.assign(window, { bench: { fill, open, commits, commitsInARow, openPlain, pointReads, bulkInserts, chains, reopenings, longChain } });

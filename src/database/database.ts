@@ -3,7 +3,10 @@ import type { Row } from '../engine/statement.js';
 import type { RunResult, Transaction } from '../engine/transaction.js';
 import type { SqlValue } from '../engine/values.js';
 import type { HistoryEntry } from '../migrate/history.js';
+import type { Plan } from '../migrate/plan.js';
+import type { StepProgress } from '../migrate/run.js';
 import type { Durability } from '../storage/storage.js';
+import type { Backup } from '../store/backup.js';
 import type { Status } from '../store/status.js';
 import type { ChangeCallback } from '../store/subscriptions.js';
 
@@ -12,8 +15,18 @@ export interface WriteOptions {
   readonly durability?: Durability;
 }
 
+export interface MigrateOptions {
+  /** The version to go to, no earlier than the database's own; the head of the chain by default. */
+  readonly to?: number;
+  /** Called before each statement of a file. */
+  readonly onProgress?: (step: StepProgress) => void;
+}
+
 export interface ImportOptions {
-  /** The version of the chain that the file corresponds to, for a file that was made without one (`user_version` 0). */
+  /**
+   * The version of the chain that the file corresponds to, for a file that was made without one (`user_version` 0). By
+   * default it is found out from its schema.
+   */
   readonly schemaVersion?: number;
 }
 
@@ -69,17 +82,48 @@ export interface Database {
   /** Catches up with other tabs now, instead of at their next hint. */
   refresh(): Promise<void>;
 
+  /**
+   * What `migrate` would do. Nothing is changed; `String(plan)` prints well.
+   *
+   * @throws {AdoptError} {MigrationError} {NewerSchemaError} {UsageError} when there is no way to that version.
+   */
+  plan(options?: Pick<MigrateOptions, 'to'>): Promise<Plan>;
+  /**
+   * Brings the database forward, as one strict commit that is kept with a backup of the state before; for a database that
+   * was opened with `upgrade: 'manual'`, or restored. Runs without a pause, so that no read sees a state between.
+   *
+   * @returns what was done: no step where there was nothing to do.
+   * @throws {AdoptError} {MigrationError} {OutdatedError} {StorageError} The database is as it was then.
+   */
+  migrate(options?: MigrateOptions): Promise<Plan>;
+
   /** The database as a standard SQLite file, every write made so far in it and stored. */
   export(): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Replaces everything by a SQLite file, in one strict commit. The file is checked and brought to the head of the chain
    * first; when that fails, the database is as it was.
    *
-   * @throws {ImportError} {NewerSchemaError} {MigrationError} {OutdatedError} {StorageError}
+   * @throws {ImportError} {NewerSchemaError} {AdoptError} {MigrationError} {OutdatedError} {StorageError}
    */
   import(bytes: Uint8Array, options?: ImportOptions): Promise<void>;
   /** Rewrites the file without its free pages, as `VACUUM` does, in one strict commit. */
   vacuum(): Promise<void>;
+
+  /** The states that were kept before migrations and restores, at most 3, the newest first. */
+  backups(): Promise<Backup[]>;
+  /**
+   * Makes the database what a backup is, in one strict commit, in every tab. The present state becomes a backup in turn, so
+   * that restoring the newest one undoes it. The schema version is the backup's afterwards: `migrate()`, or the next opening,
+   * brings it to the head of the chain again.
+   *
+   * @throws {BackupError} when there is none of that id, or its schema is newer than the code.
+   * @throws {CorruptionError} {OutdatedError} {StorageError} The database is as it was then.
+   */
+  restore(id: string): Promise<void>;
+  /** A backup as a standard SQLite file. @throws {BackupError} {CorruptionError} {StorageError} */
+  exportBackup(id: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Deletes a backup; the others stay whole. @throws {BackupError} {OutdatedError} {StorageError} */
+  deleteBackup(id: string): Promise<void>;
 
   /** Calls back with each new status. @returns what ends it. */
   onStatusChange(callback: (status: Status) => void): () => void;

@@ -2,9 +2,8 @@ import { loadEngine } from '../engine/engine.js';
 import { wasmUrl } from '../engine/wasm-url.js';
 import { NewerSchemaError, OutdatedError, UsageError } from '../errors/database-error.js';
 import { DataLossError, StorageUnavailableError } from '../errors/storage-error.js';
-import { type Migration, type Migrations, readChain } from '../migrate/chain.js';
-import { planUpgrade } from '../migrate/plan.js';
-import { readStanding, runPlan, type StepProgress } from '../migrate/run.js';
+import { type Migrations, readChain } from '../migrate/chain.js';
+import type { StepProgress } from '../migrate/run.js';
 import { indexedDbStorage } from '../storage/indexeddb-storage.js';
 import { memoryStorage } from '../storage/memory-storage.js';
 import type { Durability, Storage } from '../storage/storage.js';
@@ -17,6 +16,7 @@ import { Watchdog } from '../store/watchdog.js';
 import { Witness } from '../store/witness.js';
 import type { Database } from './database.js';
 import { StoredDatabase } from './stored-database.js';
+import { Upgrader, upgrade } from './upgrade.js';
 
 const FRAME_MS = 16;
 
@@ -32,6 +32,8 @@ export interface OpenOptions {
   readonly storage?: Storage;
   /** For ordinary writes: `relaxed` by default. Migrations, imports and vacuum are strict. */
   readonly durability?: Durability;
+  /** When to bring the database to the head of the chain: at once (default), or when `migrate()` is called. */
+  readonly upgrade?: 'at-open' | 'manual';
   /** What to do with a database that is newer than the code: refuse it (default), or open it for reading. */
   readonly onNewer?: 'error' | 'read-only';
   /** What to do when a database that was here has vanished: refuse (default), or begin an empty one and say so in `status`. */
@@ -52,7 +54,7 @@ export interface OpenOptions {
  * @throws {EngineError} when sql.js cannot be loaded or does not fit.
  * @throws {StorageUnavailableError} {StorageError} {StorageFormatError} when there is no storage, or it fails.
  * @throws {CorruptionError} {DataLossError} when what was stored is damaged or gone.
- * @throws {NewerSchemaError} {MigrationError} when the chain does not fit what is stored.
+ * @throws {NewerSchemaError} {MigrationError} {AdoptError} when the chain does not fit what is stored.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   checkOptions(options);
@@ -72,12 +74,13 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     const status = new StatusBoard(storage.kind, () => environment.clock.now());
     const testimony = hadWitness ? witness.recall() : undefined;
     if (!image && testimony) reportLoss(new DataLossError(options.name, testimony.seq), options, status);
+    const upgrader = new Upgrader(engine, chain);
     const known = chain.length > 0 ? chain.length : undefined;
     const store = new Store({ engine, log, environment, status, witness, known }, image ?? (await log.create(engine.emptyImage)));
     try {
       if (testimony && image && testimony.storeId !== log.storeId)
         reportLoss(new DataLossError(options.name, testimony.seq), options, status);
-      await upgrade(store, { chain, status, environment, options });
+      await upgradeAtOpen(store, { upgrader, status, environment, options });
       witness.flush();
       if (storage.kind === 'indexeddb') askToPersist(environment, status);
       options.onProgress?.({ phase: 'ready' });
@@ -92,7 +95,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       engine,
       store,
       status,
-      chain,
+      upgrader,
       durability: options.durability ?? 'relaxed',
       now: () => environment.clock.now(),
     });
@@ -135,32 +138,29 @@ async function openLog(options: OpenOptions, environment: Environment): Promise<
   }
 }
 
-async function upgrade(
-  store: Store,
-  {
-    chain,
-    status,
-    environment,
-    options,
-  }: { chain: readonly Migration[]; status: StatusBoard; environment: Environment; options: OpenOptions },
-): Promise<void> {
-  const head = chain.length;
-  const isNewer = () => head > 0 && readStanding(store.connection).schemaVersion > head;
-  if (!isNewer() && planUpgrade(chain, readStanding(store.connection)).steps.length > 0) {
-    status.set({ state: 'migrating' });
-    const migrating = store.steps('strict', async (connection) => {
-      // Planned anew each time: another tab may have done it meanwhile.
-      const plan = planUpgrade(chain, readStanding(connection));
-      const onStep = (step: StepProgress) => options.onProgress?.({ phase: 'migrating', ...step });
-      await runPlan(connection, plan, { now: () => environment.clock.now(), onStep, rest: painter(environment) });
-    });
-    await migrating.catch((cause: unknown) => {
+interface FirstUpgrade {
+  readonly upgrader: Upgrader;
+  readonly status: StatusBoard;
+  readonly environment: Environment;
+  readonly options: OpenOptions;
+}
+
+async function upgradeAtOpen(store: Store, { upgrader, status, environment, options }: FirstUpgrade): Promise<void> {
+  const head = upgrader.chain.length;
+  const isNewer = () => head > 0 && store.connection.header.userVersion > head;
+  if (!isNewer() && options.upgrade !== 'manual') {
+    const onStep = (step: StepProgress) => {
+      status.set({ state: 'migrating' });
+      options.onProgress?.({ phase: 'migrating', ...step });
+    };
+    const upgrading = upgrade(store, upgrader, { now: () => environment.clock.now(), onStep, rest: painter(environment) });
+    await upgrading.catch((cause: unknown) => {
       // A tab with newer code was first.
       if (!(cause instanceof OutdatedError)) throw cause;
     });
   }
   if (isNewer()) {
-    const error = new NewerSchemaError(readStanding(store.connection).schemaVersion, head);
+    const error = new NewerSchemaError(store.connection.header.userVersion, head);
     if (options.onNewer !== 'read-only') throw error;
     status.set({ state: 'outdated', error });
     return;
@@ -188,23 +188,26 @@ function askToPersist({ persist }: Environment, status: StatusBoard): void {
 }
 
 /** Lets the page paint when a frame's time has passed since it last could; a timer costs some milliseconds itself. */
-function painter({ clock }: Environment): () => Promise<void> {
+function painter({ clock }: Environment): () => Promise<void> | undefined {
   let last = performance.now();
-  return async () => {
-    if (performance.now() - last < FRAME_MS) return;
-    await new Promise<void>((resolve) => {
-      clock.setTimeout(resolve, 0);
+  return () => {
+    if (performance.now() - last < FRAME_MS) return undefined;
+    return new Promise<void>((resolve) => {
+      clock.setTimeout(() => {
+        last = performance.now();
+        resolve();
+      }, 0);
     });
-    last = performance.now();
   };
 }
 
-function checkOptions({ name, storage, durability, onNewer, onDataLoss, persistence }: OpenOptions): void {
+function checkOptions({ name, storage, durability, upgrade, onNewer, onDataLoss, persistence }: OpenOptions): void {
   if (typeof name !== 'string' || name === '' || name.includes('\0'))
     throw new UsageError('name is to be a text of at least one character: it names the database.');
   if (storage !== undefined && typeof storage?.read !== 'function')
     throw new UsageError('storage is to be a storage object: indexedDbStorage(name), memoryStorage(), fileStorage(folder).');
   expectOneOf('durability', durability, ['relaxed', 'strict']);
+  expectOneOf('upgrade', upgrade, ['at-open', 'manual']);
   expectOneOf('onNewer', onNewer, ['error', 'read-only']);
   expectOneOf('onDataLoss', onDataLoss, ['error', 'restart']);
   expectOneOf('persistence', persistence, ['required', 'memory-if-unavailable']);

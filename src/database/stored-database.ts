@@ -4,14 +4,17 @@ import type { Row } from '../engine/statement.js';
 import type { RunResult, Transaction } from '../engine/transaction.js';
 import type { SqlValue } from '../engine/values.js';
 import { UsageError } from '../errors/database-error.js';
-import type { Migration } from '../migrate/chain.js';
 import { type HistoryEntry, readHistory } from '../migrate/history.js';
+import type { Plan } from '../migrate/plan.js';
+import type { StepProgress } from '../migrate/run.js';
 import type { Durability } from '../storage/storage.js';
+import type { Backup } from '../store/backup.js';
 import type { Status, StatusBoard } from '../store/status.js';
 import type { Store } from '../store/store.js';
 import type { ChangeCallback } from '../store/subscriptions.js';
-import type { Database, ImportOptions, SyncResult, WriteOptions } from './database.js';
+import type { Database, ImportOptions, MigrateOptions, SyncResult, WriteOptions } from './database.js';
 import { prepareImport } from './import.js';
+import { type Upgrader, upgrade } from './upgrade.js';
 import { vacuumed } from './vacuum.js';
 
 const EVERY = Number.POSITIVE_INFINITY;
@@ -21,7 +24,7 @@ export interface StoredDatabaseParts {
   readonly engine: Engine;
   readonly store: Store;
   readonly status: StatusBoard;
-  readonly chain: readonly Migration[];
+  readonly upgrader: Upgrader;
   readonly durability: Durability;
   readonly now: () => number;
 }
@@ -89,9 +92,26 @@ export class StoredDatabase implements Database {
     return this.#parts.store.export();
   }
 
+  async plan({ to }: Pick<MigrateOptions, 'to'> = {}): Promise<Plan> {
+    return this.#parts.upgrader.plan(this.#parts.store.connection, to);
+  }
+
+  async migrate({ to, onProgress }: MigrateOptions = {}): Promise<Plan> {
+    const { store, upgrader, status, now } = this.#parts;
+    const onStep = (step: StepProgress) => {
+      status.set({ state: 'migrating' });
+      onProgress?.(step);
+    };
+    try {
+      return await upgrade(store, upgrader, { now, onStep, ...(to !== undefined && { to }) });
+    } finally {
+      if (status.current.state === 'migrating') status.set({ state: 'ready' });
+    }
+  }
+
   async import(bytes: Uint8Array, options: ImportOptions = {}): Promise<void> {
-    const { engine, chain, now, store } = this.#parts;
-    await store.replace(await prepareImport(bytes, { engine, chain, now, ...options }));
+    const { engine, upgrader, now, store } = this.#parts;
+    await store.replace(await prepareImport(bytes, { engine, upgrader, now, ...options }));
   }
 
   vacuum(): Promise<void> {
@@ -99,6 +119,22 @@ export class StoredDatabase implements Database {
       connection.replacePages(vacuumed(this.#parts.engine, connection));
       return { result: undefined, tables: ['sqlite_schema'] };
     });
+  }
+
+  backups(): Promise<Backup[]> {
+    return this.#parts.store.backups();
+  }
+
+  exportBackup(id: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#parts.store.readBackup(id);
+  }
+
+  restore(id: string): Promise<void> {
+    return this.#parts.store.restore(id);
+  }
+
+  deleteBackup(id: string): Promise<void> {
+    return this.#parts.store.deleteBackup(id);
   }
 
   onStatusChange(callback: (status: Status) => void): () => void {

@@ -131,6 +131,15 @@ export class Connection {
     }
   }
 
+  /** Compiles a statement of Tablite's own without running it. @throws {SqlError} when it cannot be compiled. */
+  check(sql: string): void {
+    try {
+      this.#database.prepare(sql).free();
+    } catch (thrown) {
+      throw sqlFailure(thrown, sql);
+    }
+  }
+
   /** Begins or ends a transaction; prepared once, since every write does both. */
   control(sql: 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK'): void {
     let statement = this.#controls.get(sql);
@@ -170,10 +179,8 @@ export class Connection {
     const cookie = this.#schemaCookie;
     for (const pages of sealed) this.file.undo(pages);
     this.#dropCache();
-    if (this.#schemaCookie === cookie) return;
     // Another tab may reuse the schema cookie of the schema that was undone: SQLite has to notice the old one in between.
-    this.#database.exec('SELECT 1 FROM sqlite_schema LIMIT 1');
-    this.forgetSchema();
+    if (this.#schemaCookie !== cookie) this.#noticeSchema();
   }
 
   /** Puts pages of another tab's commit under SQLite. */
@@ -182,18 +189,21 @@ export class Connection {
     for (const pages of commits) this.file.apply(pages);
     if (this.file.page(0)) this.file.truncate(this.header.pageCount);
     this.#dropCache();
-    if (this.#schemaCookie !== cookie) this.forgetSchema();
+    if (this.#schemaCookie !== cookie) this.#noticeSchema();
   }
 
   /** Writes the pages of a file of the same page size that differ from those here, outside of any transaction. */
   replacePages(image: Uint8Array): void {
     const { pageSize } = this.file;
+    const { pageCount } = this.header;
     for (let start = 0; start < image.length; start += pageSize) {
+      const page = start / pageSize;
       const bytes = image.subarray(start, start + pageSize);
-      if (!isEqual(bytes, this.file.page(start / pageSize))) this.file.set(bytes, start);
+      // What lies behind the end, of a file that was longer once, is not stored: it does not count as equal.
+      if (page >= pageCount || !isEqual(bytes, this.file.page(page))) this.file.set(bytes, start);
     }
     this.#dropCache();
-    this.forgetSchema();
+    this.#noticeSchema();
   }
 
   /** Forgets what was compiled against an older schema. */
@@ -218,6 +228,13 @@ export class Connection {
   #dropCache(): void {
     // Exclusive mode never looks whether somebody else wrote: without this the next read shows old rows.
     this.#database.exec('PRAGMA shrink_memory');
+  }
+
+  /** SQLite finds a new schema out when a statement runs: one that is only prepared before that has the old columns' names. */
+  #noticeSchema(): void {
+    // While the first page is absent it cannot look, and will once it is there.
+    if (this.file.page(0)) this.#database.exec('SELECT 1 FROM sqlite_schema LIMIT 1');
+    this.forgetSchema();
   }
 
   #compile(sql: string, access: Access): Statement {

@@ -84,7 +84,7 @@ export function guardByName(sql: string, statement: ScriptStatement, access: Acc
     guardPragma(sql, statement, access);
     return;
   }
-  if (keyword === 'CREATE' && (inner[1] === 'TEMP' || inner[1] === 'TEMPORARY')) {
+  if (keyword === 'CREATE' && (inner[1] === 'TEMP' || inner[1] === 'TEMPORARY' || (access === 'write' && namesTemporary(sql, statement)))) {
     throw new RefusedStatementError(
       'REFUSED_STATEMENT',
       'CREATE TEMP',
@@ -110,6 +110,17 @@ export function refusedWrite(keyword: string): RefusedStatementError {
 
 function isRollbackTo(words: readonly string[]): boolean {
   return words[0] === 'ROLLBACK' && (words[1] === 'TO' || (words[1] === 'TRANSACTION' && words[2] === 'TO'));
+}
+
+/** Words after which a CREATE statement names anything else than what it creates. */
+const AFTER_NAME = new Set(['(', 'as', 'begin', 'on', 'using']);
+
+/** CREATE TABLE temp.t, with whatever stands between the two words. */
+function namesTemporary(sql: string, { tokens }: ScriptStatement): boolean {
+  const texts = tokens.slice(0, 9).map(({ start, end }) => unquote(sql.slice(start, end)).toLowerCase());
+  const end = texts.findIndex((text) => AFTER_NAME.has(text));
+  const dot = texts.indexOf('.');
+  return texts[dot - 1] === 'temp' && (end < 0 || dot < end);
 }
 
 function guardPragma(sql: string, statement: ScriptStatement, access: Access): void {

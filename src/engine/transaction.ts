@@ -46,7 +46,7 @@ export function runTransaction<Result>(connection: Connection, change: (tx: Tran
   connection.control('BEGIN IMMEDIATE');
   try {
     const result = change(tx);
-    refusePromise(result);
+    refusePromise(result, 'write()');
     tx.end();
     if (tx.rolledBackBy !== undefined) throw tx.rolledBackBy;
     connection.control('COMMIT');
@@ -59,16 +59,20 @@ export function runTransaction<Result>(connection: Connection, change: (tx: Tran
   }
 }
 
-class OpenTransaction implements Transaction {
-  readonly tables = new Set<string>();
+/** The transaction that a callback works in; beginning and ending it is the caller's. */
+export class OpenTransaction implements Transaction {
+  readonly tables: Set<string> = new Set();
   changedSchema = false;
   /** The error with which SQLite ended the transaction by itself. */
   rolledBackBy: unknown;
   readonly #connection: Connection;
+  readonly #onStatement: ((sql: string, statement: Statement) => void) | undefined;
   #isOpen = true;
 
-  constructor(connection: Connection) {
+  /** `onStatement` is told of each statement before it is run. */
+  constructor(connection: Connection, onStatement?: (sql: string, statement: Statement) => void) {
     this.#connection = connection;
+    this.#onStatement = onStatement;
   }
 
   end(): void {
@@ -107,6 +111,7 @@ class OpenTransaction implements Transaction {
       return this.#connection.with(sql, 'write', (statement) => {
         for (const table of statement.footprint.writes) this.tables.add(table);
         this.changedSchema ||= statement.footprint.changesSchema;
+        this.#onStatement?.(sql, statement);
         return use(statement);
       });
     } catch (thrown) {
@@ -117,12 +122,13 @@ class OpenTransaction implements Transaction {
   }
 }
 
-function refusePromise(result: unknown): void {
+/** @throws {TransactionError} when a callback that has to be done returned a promise. */
+export function refusePromise(result: unknown, of: string): void {
   if (typeof result !== 'object' || result === null || !('then' in result) || typeof result.then !== 'function') return;
   // Its rejection would be reported as unhandled, on top of the error that says what is wrong.
   result.then(undefined, () => undefined);
   throw new TransactionError(
     'TRANSACTION_ASYNC',
-    'The callback of write() returned a promise. Do what is asynchronous before the write, and let the callback return plainly.',
+    `The callback of ${of} returned a promise. Do what is asynchronous before, and let the callback return plainly.`,
   );
 }

@@ -5,12 +5,16 @@ export type MigrationErrorCode =
   | 'MIGRATION_DUPLICATE'
   | 'MIGRATION_GAP'
   | 'MIGRATION_EMPTY'
+  | 'MIGRATION_LOAD'
   | 'MIGRATION_EDITED'
   | 'MIGRATION_MISSING'
-  | 'MIGRATION_UNVERSIONED'
+  | 'MIGRATION_ORDER'
   | 'MIGRATION_SQL'
+  | 'MIGRATION_CODE'
   | 'MIGRATION_REFUSED'
-  | 'MIGRATION_FOREIGN_KEYS';
+  | 'MIGRATION_FOREIGN_KEYS'
+  | 'MIGRATION_ROWS'
+  | 'MIGRATION_BROKEN';
 
 /** Where in a migration file it happened: `line` and `column` count from 1. */
 export interface MigrationPlace {

@@ -1,9 +1,11 @@
 import type { Database } from '../index.js';
 import { ask } from './dialog.js';
+import { offerDownload } from './download.js';
 import { element } from './element.js';
 import { errorNote } from './error-note.js';
 import { importQuestion } from './import-question.js';
 import type { Panel } from './panel.js';
+import { kilobytes } from './shown-measure.js';
 import { visibleText } from './visible-text.js';
 
 /** The database as a file: out, in, and without its free pages. */
@@ -48,13 +50,7 @@ export function filePanel(database: Database): Panel {
 }
 
 async function download(database: Database): Promise<string> {
-  const bytes = await database.export();
-  const name = `${database.name}.sqlite`;
-  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/vnd.sqlite3' }));
-  element('a', { href: url, download: name }).click();
-  // The download reads the URL after click() returned.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  return `Exported ${name}, ${kilobytes(bytes.length)}.`;
+  return offerDownload(`${database.name}.sqlite`, await database.export());
 }
 
 async function replaceBy(database: Database, file: File): Promise<string> {
@@ -74,8 +70,4 @@ async function vacuum(database: Database): Promise<string> {
 function sizeOf(database: Database): number {
   const [pageCount, pageSize] = ['page_count', 'page_size'].map((name) => Number(database.values(`PRAGMA ${name}`)[0]?.[0]));
   return (pageCount ?? 0) * (pageSize ?? 0);
-}
-
-function kilobytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1024).toLocaleString('en')} KiB`;
 }

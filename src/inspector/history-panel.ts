@@ -1,6 +1,7 @@
 import type { Database, HistoryEntry } from '../index.js';
 import { element, patchChildren } from './element.js';
 import type { Panel } from './panel.js';
+import { localTime } from './shown-measure.js';
 import { visibleText } from './visible-text.js';
 
 /** The migrations that made the database, newest first. */
@@ -37,9 +38,4 @@ function entryRow({ version, name, appliedAt, durationMs }: HistoryEntry): HTMLE
     element('td', {}, element('time', { datetime: appliedAt }, localTime(appliedAt))),
     element('td', { class: 'number' }, `${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms`),
   );
-}
-
-function localTime(iso: string): string {
-  const time = new Date(iso);
-  return Number.isNaN(time.getTime()) ? visibleText(iso) : time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }

@@ -16,14 +16,14 @@ export function importQuestion(database: Database, fileName: string, bytes: Uint
   const text = `${visibleText(fileName)} replaces all of ${database.name}, in this tab and in every other one. What is here now is gone afterwards: export it first if you may want it back.`;
   const question = { title: 'Replace everything?', body: [element('p', {}, text)], confirm: 'Replace everything' };
   if (userVersion(bytes) !== 0) return { question, options: () => ({}) };
-  // Made without a chain: only its owner knows which version its tables correspond to.
+  // Made without a chain: its owner may know better than its tables show which version it corresponds to.
   const head = database.schemaVersion;
   const versions = Array.from({ length: head }, (_, index) => element('option', { value: head - index }, String(head - index)));
-  const select = element('select', { id: 'import-version' }, ...versions);
-  const label = element('label', { for: 'import-version' }, 'The file names no schema version. Its tables are those of version');
+  const select = element('select', { id: 'import-version' }, element('option', { value: '' }, 'found out from its tables'), ...versions);
+  const label = element('label', { for: 'import-version' }, 'The file names no schema version. It is');
   return {
     question: { ...question, body: [...question.body, element('div', { class: 'field' }, label, select)] },
-    options: () => ({ schemaVersion: Number(select.value) }),
+    options: () => (select.value === '' ? {} : { schemaVersion: Number(select.value) }),
   };
 }
 

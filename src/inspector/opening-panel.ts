@@ -32,7 +32,7 @@ export function openingPanel(name: string): OpeningPanel {
       label.textContent = labelOf(progress);
       if (progress.phase !== 'migrating') return;
       bar.max = progress.total;
-      bar.value = progress.index - 1;
+      bar.value = progress.index - 1 + Math.max(0, progress.statement - 1) / Math.max(1, progress.statements);
     },
     fail: (thrown, reopen) => {
       const buttons = remediesFor(thrown).map(({ label, options }) =>
@@ -48,7 +48,11 @@ export function openingPanel(name: string): OpeningPanel {
 }
 
 function labelOf(progress: OpenProgress): string {
-  if (progress.phase === 'migrating') return `Migrating: ${progress.name} (${progress.index} of ${progress.total})`;
+  if (progress.phase === 'migrating') {
+    const { name, index, total, statement, statements, ms } = progress;
+    const within = statements > 0 ? `, statement ${statement} of ${statements}` : '';
+    return `Migrating: ${name} (${index} of ${total})${within}, ${(ms / 1000).toFixed(1)} s`;
+  }
   return progress.phase === 'opening' ? 'Opening …' : 'Ready.';
 }
 

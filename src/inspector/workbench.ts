@@ -1,4 +1,5 @@
 import type { Change, Database } from '../index.js';
+import { backupsPanel } from './backups-panel.js';
 import { banner } from './banner.js';
 import { element } from './element.js';
 import { filePanel } from './file-panel.js';
@@ -35,8 +36,9 @@ export function workbench(database: Database): Workbench {
   );
   const status = statusPanel(database, () => lastChange);
   const history = historyPanel(database);
+  const backups = backupsPanel(database);
   const files = filePanel(database);
-  const panels = [status, tables, rows, form, history, files];
+  const panels = [status, tables, rows, form, history, backups, files];
   const update = () => {
     let failure: unknown;
     for (const panel of panels) {
@@ -66,7 +68,7 @@ export function workbench(database: Database): Workbench {
       element('header', { class: 'top' }, title, files.node),
       top.node,
       element('div', { class: 'side' }, status.node, tables.node),
-      element('main', {}, rows.node, form.node, history.node),
+      element('main', {}, rows.node, form.node, history.node, backups.node),
     ),
     stop: () => {
       for (const end of ends) end();

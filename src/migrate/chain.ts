@@ -1,27 +1,52 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { splitScript } from '../engine/script.js';
 import { UsageError } from '../errors/database-error.js';
 import { MigrationError } from '../errors/migration-error.js';
+import { type MigrationCode, type MigrationContent, readContent } from './content.js';
+
+/** A file with its SQL text. */
+export interface MigrationFile {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** A file of code, as a module that exports `revision` and `up`. */
+export type MigrationCodeFile = MigrationCode & { readonly name: string };
+
+/** A file whose text or module is loaded only when it has to be run. */
+export interface MigrationReference {
+  readonly name: string;
+  /** What `checksumOf` gives for it. */
+  readonly checksum: string;
+  readonly load: () => Promise<string | MigrationCode>;
+}
 
 /**
- * The files of a chain: SQL text by path, as `import.meta.glob('/migrations/*.sql', { query: '?raw', import: 'default',
- * eager: true })` gives, or a list.
+ * The files of a chain: SQL texts and code modules by path, as `import.meta.glob('/migrations/*.sql', { query: '?raw',
+ * import: 'default', eager: true })` and `import.meta.glob('/migrations/*.ts', { eager: true })` give; or a list, such as
+ * the virtual module of `tablite/vite`.
  */
-export type Migrations = Readonly<Record<string, string>> | readonly { readonly name: string; readonly sql: string }[];
+export type Migrations =
+  | Readonly<Record<string, string | MigrationCode>>
+  | readonly (MigrationFile | MigrationCodeFile | MigrationReference)[];
 
 /** One versioned file of the chain. */
 export interface Migration {
   readonly version: number;
   /** The file name, `v001_initial_schema.sql`. */
   readonly name: string;
-  /** Its text with LF line ends and without a byte order mark. */
-  readonly sql: string;
-  /** SHA-256 of that text, in hexadecimal. */
+  /** SHA-256, in hexadecimal, of its text with LF line ends and without a byte order mark, or of the revision of its code. */
   readonly checksum: string;
+  /**
+   * What it does.
+   *
+   * @throws {MigrationError} when it cannot be loaded, or is not what the checksum says.
+   */
+  readonly load: () => Promise<MigrationContent>;
 }
 
-const FILE_NAME = /^v(\d{3,})_[a-z0-9]+(?:_[a-z0-9]+)*\.sql$/;
+const FILE_NAME = /^v(\d{3,})_[a-z0-9]+(?:_[a-z0-9]+)*\.(sql|[mc]?[jt]s)$/;
+const CHECKSUM = /^[0-9a-f]{64}$/;
 
 /**
  * The chain in order.
@@ -29,11 +54,7 @@ const FILE_NAME = /^v(\d{3,})_[a-z0-9]+(?:_[a-z0-9]+)*\.sql$/;
  * @throws {MigrationError} for a bad name, a number that is missing or there twice, and a file that cannot be read to its end.
  */
 export function readChain(migrations: Migrations): readonly Migration[] {
-  const isGiven = typeof migrations === 'object' && migrations !== null && !('then' in migrations);
-  const isWhole = isGiven && (!Array.isArray(migrations) || migrations.every((file) => typeof file?.name === 'string'));
-  if (!isWhole) throw new UsageError('migrations is to be an object of SQL texts by path, or a list of { name, sql }.');
-  const files = Array.isArray(migrations) ? migrations : Object.entries(migrations).map(([name, sql]) => ({ name, sql }));
-  const chain = files.map(({ name, sql }) => readMigration(name.slice(name.lastIndexOf('/') + 1), sql));
+  const chain = filesOf(migrations).map((file) => readMigration(file));
   chain.sort((a, b) => a.version - b.version);
   chain.forEach((migration, index) => {
     const before = chain[index - 1];
@@ -55,53 +76,58 @@ export function readChain(migrations: Migrations): readonly Migration[] {
   return chain;
 }
 
-function readMigration(name: string, text: string): Migration {
+/** The version in a file name; undefined when the name is not one of a chain. */
+export function versionOf(name: string): number | undefined {
   const version = Number(FILE_NAME.exec(name)?.[1] ?? 0);
-  if (version === 0) {
+  return version === 0 ? undefined : version;
+}
+
+/** The checksum of a file's content. */
+export function checksumOf(content: MigrationContent): string {
+  return bytesToHex(sha256(utf8ToBytes('sql' in content ? content.sql : `revision ${content.code.revision}`)));
+}
+
+type NamedFile = { readonly name: string; readonly given: string | MigrationCode } | MigrationReference;
+
+function filesOf(migrations: Migrations): NamedFile[] {
+  const isGiven = typeof migrations === 'object' && migrations !== null && !('then' in migrations);
+  if (isGiven && !Array.isArray(migrations)) return Object.entries(migrations).map(([name, given]) => ({ name, given }));
+  const list: unknown = migrations;
+  if (!Array.isArray(list) || !list.every((file) => typeof file?.name === 'string'))
+    throw new UsageError('migrations is to be an object of SQL texts by path, or a list of { name, sql }.');
+  return list.map((file) => ('load' in file ? file : { name: file.name, given: 'sql' in file ? file.sql : file }));
+}
+
+function readMigration(file: NamedFile): Migration {
+  const name = file.name.slice(file.name.lastIndexOf('/') + 1);
+  const version = versionOf(name);
+  if (version === undefined) {
     throw new MigrationError(
       'MIGRATION_NAME',
       { file: name },
       'expected a name like v001_initial_schema.sql: a number of three digits from 001, then lower-case words.',
     );
   }
-  if (typeof text !== 'string') {
-    throw new MigrationError(
-      'MIGRATION_EMPTY',
-      { file: name },
-      "expected the SQL text. With import.meta.glob, pass { query: '?raw', import: 'default', eager: true }.",
-    );
-  }
-  const sql = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
-  checkText(name, sql);
-  return { version, name, sql, checksum: bytesToHex(sha256(utf8ToBytes(sql))) };
+  if ('load' in file) return { version, name, checksum: checkedSum(name, file.checksum), load: () => loadReference(name, file) };
+  const content = readContent(name, file.given);
+  return { version, name, checksum: checksumOf(content), load: () => Promise.resolve(content) };
 }
 
-function checkText(name: string, sql: string): void {
-  const nul = sql.indexOf('\0');
-  if (nul >= 0)
-    throw new MigrationError(
-      'MIGRATION_REFUSED',
-      { file: name, ...position(sql, nul) },
-      'a NUL character, after which SQLite reads nothing. Remove it.',
-    );
-  const { statements, unterminated } = splitScript(sql);
-  if (unterminated) {
-    throw new MigrationError(
-      'MIGRATION_SQL',
-      { file: name, ...position(sql, unterminated.start) },
-      `a ${unterminated.what} begins here and never ends. Close it.`,
-    );
-  }
-  if (statements.length === 0)
-    throw new MigrationError(
-      'MIGRATION_EMPTY',
-      { file: name },
-      'the file has no statement. Write one, or remove the file if it was never released.',
-    );
+function checkedSum(name: string, checksum: string): string {
+  if (CHECKSUM.test(checksum)) return checksum;
+  throw new MigrationError('MIGRATION_LOAD', { file: name }, 'expected a SHA-256 checksum in hexadecimal. Build the chain again.');
 }
 
-/** Line and column of an offset, from 1. */
-export function position(sql: string, offset: number): { line: number; column: number } {
-  const before = sql.slice(0, offset);
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+async function loadReference(name: string, { load, checksum }: MigrationReference): Promise<MigrationContent> {
+  let given: string | MigrationCode;
+  try {
+    given = await load();
+  } catch (cause) {
+    const message = 'could not be loaded. Nothing was changed: reload the page, with a connection to the server.';
+    throw new MigrationError('MIGRATION_LOAD', { file: name }, message, { cause });
+  }
+  const content = readContent(name, given);
+  if (checksumOf(content) === checksum) return content;
+  const message = 'what was loaded is not the file that the chain was built with. Nothing was changed: reload the page.';
+  throw new MigrationError('MIGRATION_LOAD', { file: name }, message);
 }

@@ -1,27 +1,36 @@
 import type { Connection } from '../engine/connection.js';
-import { guardByName } from '../engine/guard.js';
-import { type ScriptStatement, splitScript } from '../engine/script.js';
+import { AdoptError } from '../errors/adopt-error.js';
 import { MigrationError } from '../errors/migration-error.js';
-import { RefusedStatementError, SqlError } from '../errors/sql-error.js';
-import { type Migration, position } from './chain.js';
+import { SqlError } from '../errors/sql-error.js';
+import type { Migration } from './chain.js';
+import type { MigrationContent } from './content.js';
+import { foreignKeyViolations, newViolations, type Violations } from './foreign-keys.js';
 import { addToHistory, HISTORY_TABLE, readHistory } from './history.js';
-import type { Plan, Standing } from './plan.js';
+import type { Adoption, Standing, UpgradePlan } from './plan.js';
+import { brokenStatements } from './smoke-compile.js';
+import { runContent } from './step.js';
 
-/** One step has begun. */
+/** How far a chain has come. */
 export interface StepProgress {
   readonly version: number;
   readonly name: string;
   /** From 1 to `total`. */
   readonly index: number;
   readonly total: number;
+  /** The statement of the file that runs now, from 1; 0 in a file of code. */
+  readonly statement: number;
+  /** The statements of the file; 0 of a file of code. */
+  readonly statements: number;
+  /** Milliseconds since the chain began. */
+  readonly ms: number;
 }
 
 export interface RunOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly onStep?: (step: StepProgress) => void;
-  /** Called between steps, so that the page can paint. */
-  readonly rest?: () => Promise<void>;
+  /** Called before each statement: a promise lets the page paint. */
+  readonly rest?: () => Promise<void> | undefined;
 }
 
 /** What a connection's database stands at. */
@@ -34,127 +43,97 @@ export function readStanding(connection: Connection): Standing {
 }
 
 /**
- * Runs the steps of a plan, each in a transaction of its own with its version and its history entry in it. Storing the
- * result as one commit, or undoing all of it when this throws, is the caller's.
+ * Runs a plan: the adoption, if there is one, and the steps, each in a transaction of its own with its version and its
+ * history entry in it. Storing the result as one commit, or undoing all of it when this throws, is the caller's.
  *
  * @throws {MigrationError} with file, line, column and statement.
+ * @throws {AdoptError} when rows do not fit the version that the database is adopted at.
  */
-export async function runPlan(connection: Connection, plan: Plan, options: RunOptions): Promise<void> {
-  let index = 0;
-  for (const migration of plan.steps) {
-    index++;
-    options.onStep?.({ version: migration.version, name: migration.name, index, total: plan.steps.length });
-    await options.rest?.();
-    runStep(connection, migration, options.now);
-  }
-}
-
-/** The twelve steps of https://www.sqlite.org/lang_altertable.html begin and end with the foreign keys, outside of the transaction. */
-function runStep(connection: Connection, migration: Migration, now: () => number): void {
-  const before = foreignKeyViolations(connection);
+export async function runPlan(connection: Connection, plan: UpgradePlan, options: RunOptions): Promise<void> {
+  if (plan.isEmpty) return;
+  const contents = await Promise.all(plan.steps.map(({ load }) => load()));
+  const began = performance.now();
+  const { adoption } = plan;
+  const first = adoption ? 2 : 1;
+  const total = plan.steps.length + first - 1;
+  const report = (step: Pick<StepProgress, 'version' | 'name' | 'index' | 'statement' | 'statements'>) =>
+    options.onStep?.({ ...step, total, ms: performance.now() - began });
+  const brokenBefore = brokenStatements(connection);
+  let violations = foreignKeyViolations(connection);
+  // Outside of any transaction, as step 1 of https://www.sqlite.org/lang_altertable.html: within one it would change nothing.
   connection.script('PRAGMA foreign_keys = OFF');
   try {
-    connection.control('BEGIN IMMEDIATE');
-    const at = now();
-    const began = performance.now();
-    for (const statement of splitScript(migration.sql).statements) runStatement(connection, migration, statement);
-    refuseTemporary(connection, migration);
-    const added = addedTo(before, foreignKeyViolations(connection));
-    if (added.length > 0) {
-      throw new MigrationError(
-        'MIGRATION_FOREIGN_KEYS',
-        { file: migration.name },
-        `${added.length} foreign key(s) that held before do not hold after this step: ${added.slice(0, 5).join('; ')}. Keep what the rows refer to, or change them in the same step.`,
-      );
+    if (adoption) {
+      report({ version: adoption.version, name: 'adoption', index: 1, statement: 0, statements: 0 });
+      await options.rest?.();
+      violations = adopt(connection, adoption, violations);
     }
-    connection.script(`PRAGMA user_version = ${migration.version}`);
-    addToHistory(connection, migration, { at, durationMs: performance.now() - began });
-    connection.control('COMMIT');
-  } catch (thrown) {
-    if (connection.inTransaction) connection.control('ROLLBACK');
-    throw thrown;
+    for (const [at, content] of contents.entries()) {
+      const migration = plan.steps[at] as Migration;
+      const { version, name } = migration;
+      const statements = 'statements' in content ? content.statements.length : 0;
+      const tell = (statement: number) => report({ version, name, index: first + at, statement, statements });
+      if (statements === 0) tell(0);
+      violations = await runStep(connection, { migration, content, violations, report: tell, options });
+    }
   } finally {
     connection.forgetSchema();
     connection.script('PRAGMA foreign_keys = ON');
   }
+  const broken = [...brokenStatements(connection)].filter((each) => !brokenBefore.has(each));
+  if (broken.length === 0) return;
+  const message = `after the chain these no longer compile: ${broken.slice(0, 5).join('; ')}. A trigger, a view or a foreign key names something that is gone: drop it or create it anew in the step that changes what it names.`;
+  throw new MigrationError('MIGRATION_BROKEN', { file: plan.steps.at(-1)?.name ?? 'adoption' }, message);
 }
 
-function runStatement(connection: Connection, migration: Migration, statement: ScriptStatement): void {
-  const { sql, name } = migration;
-  const text = sql.slice(statement.start, statement.end);
+/** @returns the foreign keys that are violated after it. */
+function adopt(connection: Connection, { version, script, repairs }: Adoption, violations: Violations): Violations {
+  connection.control('BEGIN IMMEDIATE');
   try {
-    guardByName(sql, statement, 'write');
-    connection.script(text);
+    connection.script(`${script};\nPRAGMA user_version = ${version}`);
+    const after = foreignKeyViolations(connection);
+    const added = newViolations(violations, after);
+    if (added.length > 0) throw new AdoptError('ADOPT_ROWS', version, added);
+    connection.control('COMMIT');
+    return after;
   } catch (cause) {
-    const offset = cause instanceof SqlError ? errorOffset(connection, cause.message, text) : 0;
-    const place = { file: name, ...position(sql, statement.start + offset), statement: text };
-    if (cause instanceof RefusedStatementError) {
-      const message = `${cause.statement} may not stand in a migration. Each file runs in one transaction that Tablite begins and ends, without foreign keys, which are checked afterwards: remove the statement.`;
-      throw new MigrationError('MIGRATION_REFUSED', place, message, { cause });
-    }
-    if (cause instanceof SqlError)
-      throw new MigrationError('MIGRATION_SQL', place, `${cause.message}. Nothing of the upgrade was kept; correct the statement.`, {
-        cause,
-      });
-    throw cause;
+    if (connection.inTransaction) connection.control('ROLLBACK');
+    if (!(cause instanceof SqlError)) throw cause;
+    throw new AdoptError('ADOPT_ROWS', version, [cause.message, ...repairs], { cause });
   }
 }
 
-/**
- * Where the syntax error is: SQLite names the token near it, sql.js does not give its offset. The statement cut off behind
- * the right one fails in the same way; cut off behind an earlier one it is merely incomplete.
- */
-function errorOffset(connection: Connection, message: string, statement: string): number {
-  const near = /^near "(.+)": syntax error/s.exec(message)?.[1];
-  if (near === undefined) return 0;
-  for (let at = statement.indexOf(near); at >= 0; at = statement.indexOf(near, at + 1)) {
-    try {
-      connection.script(`EXPLAIN ${statement.slice(0, at + near.length)}`);
-    } catch (thrown) {
-      if (thrown instanceof SqlError && thrown.message === message) return at;
+interface Step {
+  readonly migration: Migration;
+  readonly content: MigrationContent;
+  /** The foreign keys that are violated before it. */
+  readonly violations: Violations;
+  readonly report: (statement: number) => void;
+  readonly options: RunOptions;
+}
+
+/** @returns the foreign keys that are violated after it. */
+async function runStep(connection: Connection, { migration, content, violations, report, options }: Step): Promise<Violations> {
+  const { name } = migration;
+  connection.control('BEGIN IMMEDIATE');
+  try {
+    const at = options.now();
+    const began = performance.now();
+    await runContent(connection, { ...content, name }, (statement) => {
+      report(statement);
+      return options.rest?.();
+    });
+    const after = foreignKeyViolations(connection);
+    const added = newViolations(violations, after);
+    if (added.length > 0) {
+      const message = `${added.length} foreign key(s) that held before do not hold after this step: ${added.slice(0, 5).join('; ')}. Keep what the rows refer to, or change them in the same step.`;
+      throw new MigrationError('MIGRATION_FOREIGN_KEYS', { file: name }, message);
     }
+    addToHistory(connection, migration, { at, durationMs: performance.now() - began });
+    connection.control('COMMIT');
+    return after;
+  } catch (thrown) {
+    if (connection.inTransaction) connection.control('ROLLBACK');
+    throw thrown;
   }
-  return 0;
-}
-
-/** CREATE TABLE temp.t is not refused by its name. What goes into it is seen by this tab alone, and is gone with it. */
-function refuseTemporary(connection: Connection, { name }: Migration): void {
-  const [temporary] = connection.script('SELECT name FROM temp.sqlite_schema LIMIT 1').flat();
-  if (temporary === undefined) return;
-  throw new MigrationError(
-    'MIGRATION_REFUSED',
-    { file: name },
-    `the temporary "${temporary}" is left over, which no other tab would see. Drop it in the same step, or create it without temp.`,
-  );
-}
-
-/** The violations, each as `table rowid -> parent`, by `table -> parent`; a key that cannot be checked at all is one too. */
-function foreignKeyViolations(connection: Connection): Map<string, string[]> {
-  const violationsByKey = new Map<string, string[]>();
-  const add = (key: string, violation: string) => {
-    const violations = violationsByKey.get(key);
-    if (violations) violations.push(violation);
-    else violationsByKey.set(key, [violation]);
-  };
-  for (const [name] of connection.script("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
-    try {
-      const rows = connection.script(`PRAGMA foreign_key_check("${String(name).replaceAll('"', '""')}")`);
-      for (const [table, rowid, parent] of rows) add(`${table} -> ${parent}`, `${table} ${rowid ?? 'row'} -> ${parent}`);
-    } catch (cause) {
-      // "foreign key mismatch": the parent has no such key.
-      if (!(cause instanceof SqlError)) throw cause;
-      add(cause.message, cause.message);
-    }
-  }
-  return violationsByKey;
-}
-
-/** What there is more of than before. A table that is rebuilt may number its rows anew: old violations are known by how many they are. */
-function addedTo(before: ReadonlyMap<string, readonly string[]>, after: ReadonlyMap<string, readonly string[]>): string[] {
-  return [...after].flatMap(([key, violations]) => {
-    const known = new Set(before.get(key));
-    // Rows without a rowid all read alike.
-    const newestFirst = [...violations.filter((each) => !known.has(each)), ...violations.filter((each) => known.has(each))];
-    return newestFirst.slice(0, Math.max(0, violations.length - (before.get(key)?.length ?? 0)));
-  });
 }

@@ -13,11 +13,12 @@ describe('the progress of opening', () => {
     return progress;
   };
 
-  it('names each step of the chain in order', async () => {
+  it('names each statement of the chain in order', async () => {
     expect(await phases([memoryStorage(), { migrations: noteChain(2) }])).toEqual([
       { phase: 'opening' },
-      { phase: 'migrating', version: 1, name: 'v001_notes.sql', index: 1, total: 2 },
-      { phase: 'migrating', version: 2, name: 'v002_colors.sql', index: 2, total: 2 },
+      { phase: 'migrating', version: 1, name: 'v001_notes.sql', index: 1, total: 2, statement: 1, statements: 2, ms: expect.any(Number) },
+      { phase: 'migrating', version: 1, name: 'v001_notes.sql', index: 1, total: 2, statement: 2, statements: 2, ms: expect.any(Number) },
+      { phase: 'migrating', version: 2, name: 'v002_colors.sql', index: 2, total: 2, statement: 1, statements: 1, ms: expect.any(Number) },
       { phase: 'ready' },
     ]);
   });
@@ -32,7 +33,7 @@ describe('the progress of opening', () => {
     const progress: OpenProgress[] = [];
     const migrations = [...noteChain(1), { name: 'v002_bad.sql', sql: 'SELEC' }];
     await rejection(openTestDatabase(memoryStorage(), { migrations, onProgress: (step) => progress.push(step) }));
-    expect(progress.map(({ phase }) => phase)).toEqual(['opening', 'migrating', 'migrating']);
+    expect(progress.map(({ phase }) => phase)).toEqual(['opening', 'migrating', 'migrating', 'migrating']);
   });
 });
 

@@ -127,7 +127,7 @@ describe('a write whose callback', () => {
       throw new Error('not reported as unhandled');
     });
     expect(await rejection(writing)).toMatchInlineSnapshot(
-      `[TransactionError: The callback of write() returned a promise. Do what is asynchronous before the write, and let the callback return plainly.]`,
+      `[TransactionError: The callback of write() returned a promise. Do what is asynchronous before, and let the callback return plainly.]`,
     );
     expect(await rejection(writing)).toMatchObject({ code: 'TRANSACTION_ASYNC' });
     expect(counterOf(database)).toBe(0);

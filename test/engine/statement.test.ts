@@ -168,7 +168,7 @@ describe('the cache of statements', () => {
         ParameterError,
       );
       expect(() => counted.with(`SELECT ${n} FROM nowhere`, 'read', () => 0)).toThrow(SqlError);
-      expect(() => counted.with(`CREATE TABLE temp.t${n} (a)`, 'write', () => 0)).toThrow(/temporary/);
+      expect(() => counted.with(`ANALYZE temp -- ${n}`, 'write', () => 0)).toThrow(/temporary/);
     }
     expect(open() - before).toBeGreaterThan(64);
     expect(open() - before).toBeLessThanOrEqual(2 * BOUND);

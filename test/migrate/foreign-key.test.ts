@@ -90,6 +90,13 @@ describe('foreign keys in a step', () => {
     expect((await failureOf(connection, [FAMILY, mended])).message).toMatch(': pets 1 -> children.');
   });
 
+  it('that a step mends make no room for others between the same two tables', async () => {
+    await runChain(connection, [FAMILY]);
+    connection.script('PRAGMA foreign_keys = OFF; INSERT INTO children VALUES (13, 99); PRAGMA foreign_keys = ON');
+    const swapped = 'UPDATE children SET parent = 1 WHERE id = 13; UPDATE children SET parent = 77 WHERE id = 10;';
+    expect((await failureOf(connection, [FAMILY, swapped])).message).toMatch(': children 10 -> parents.');
+  });
+
   it('of rows without a rowid are counted too', async () => {
     const keyless = `
       CREATE TABLE parents (id INTEGER PRIMARY KEY);

@@ -3,7 +3,8 @@ import { readChain } from '../../src/migrate/chain.js';
 import { type Plan, planUpgrade, type Standing } from '../../src/migrate/plan.js';
 import { thrownBy } from '../database/outcome.js';
 
-const chain = readChain([1, 2, 3].map((version) => ({ name: `v00${version}_step.sql`, sql: `CREATE TABLE t${version} (x)` })));
+const files = [1, 2, 3].map((version) => ({ name: `v00${version}_step.sql`, sql: `CREATE TABLE t${version} (x)` }));
+const chain = readChain(files);
 
 /** A database that the chain brought to a version. */
 function standingAt(version: number, change: Partial<Standing> = {}): Standing {
@@ -41,7 +42,7 @@ describe('the plan', () => {
   });
 
   it('refuses a file that was edited after it was applied', () => {
-    const edited = readChain(chain.map(({ name, sql, version }) => ({ name, sql: version === 2 ? `${sql};` : sql })));
+    const edited = readChain(files.map(({ name, sql }, at) => ({ name, sql: at === 1 ? `${sql};` : sql })));
     for (const version of [2, 3])
       expect(thrownBy(() => planUpgrade(edited, standingAt(version)))).toMatchObject({ code: 'MIGRATION_EDITED', file: 'v002_step.sql' });
     expect(versionsOf(planUpgrade(edited, standingAt(1)))).toEqual([2, 3]);
@@ -51,7 +52,7 @@ describe('the plan', () => {
   });
 
   it('refuses a file that was renamed after it was applied', () => {
-    const renamed = readChain(chain.map(({ name, sql, version }) => ({ name: version === 2 ? 'v002_other.sql' : name, sql })));
+    const renamed = readChain(files.map(({ name, sql }, at) => ({ name: at === 1 ? 'v002_other.sql' : name, sql })));
     const error = thrownBy(() => planUpgrade(renamed, standingAt(2)));
     expect(error).toMatchObject({ code: 'MIGRATION_MISSING', file: 'v002_step.sql' });
     expect(error).toMatchInlineSnapshot(
@@ -60,11 +61,52 @@ describe('the plan', () => {
     expect(versionsOf(planUpgrade(renamed, standingAt(1)))).toEqual([2, 3]);
   });
 
-  it('refuses a database that has tables and no version', () => {
-    const error = thrownBy(() => planUpgrade(chain, standingAt(0, { hasTables: true })));
-    expect(error).toMatchObject({ code: 'MIGRATION_UNVERSIONED', file: 'v001_step.sql' });
+  it('refuses a database whose version was set back by hand', () => {
+    const error = thrownBy(() => planUpgrade(chain, standingAt(1, { history: standingAt(3).history })));
+    expect(error).toMatchObject({ code: 'MIGRATION_ORDER', file: 'v002_step.sql' });
     expect(error).toMatchInlineSnapshot(
-      `[MigrationError: v001_step.sql: the database has tables and schema version 0: it was not made by this chain. Open it without migrations, export() it and delete it; then open with the chain and import(bytes, { schemaVersion }), naming the version that it corresponds to.]`,
+      `[MigrationError: v002_step.sql: the database applied this file, and says schema version 1: PRAGMA user_version was set back by hand. Set it to 2 again with the tool that did, or restore a backup.]`,
     );
+  });
+
+  it('goes to the version that is asked for, and no further', () => {
+    expect(versionsOf(planUpgrade(chain, standingAt(1), { to: 2 }))).toEqual([2]);
+    expect(versionsOf(planUpgrade(chain, standingAt(1), { to: 1 }))).toEqual([]);
+    expect(planUpgrade(chain, standingAt(0), { to: 2 })).toMatchObject({ from: 0, to: 2 });
+  });
+
+  it('goes neither back nor past the head, nor to half a version', () => {
+    for (const to of [0, 4, 1.5, Number.NaN, -1])
+      expect(thrownBy(() => planUpgrade(chain, standingAt(1), { to }))).toMatchInlineSnapshot(
+        `[UsageError: to is to be a version from 1, where the database is, to 3: a chain runs forward only.]`,
+      );
+  });
+
+  it('begins after the version that a database is adopted at', () => {
+    const adoption = { version: 2, repairs: ['t1 lacks CHECK (x > 0)'], script: '' };
+    const plan = planUpgrade(chain, standingAt(0, { hasTables: true }), { adoption });
+    expect(versionsOf(plan)).toEqual([3]);
+    expect(plan).toMatchObject({ from: 0, to: 3, adoption });
+    expect(`${plan}`).toMatchInlineSnapshot(`
+      "From version 0 to 3:
+        2  adopted, 1 differences repaired:
+           t1 lacks CHECK (x > 0)
+        3  v003_step.sql"
+    `);
+    expect(thrownBy(() => planUpgrade(chain, standingAt(0, { hasTables: true }), { adoption, to: 1 }))).toMatchObject({ code: 'USAGE' });
+  });
+
+  it('prints well', () => {
+    expect(`${planUpgrade(chain, standingAt(1))}`).toMatchInlineSnapshot(`
+      "From version 1 to 3:
+        2  v002_step.sql
+        3  v003_step.sql"
+    `);
+    expect(`${planUpgrade(chain, standingAt(3))}`).toMatchInlineSnapshot(`"At version 3: nothing to do."`);
+    const fits = planUpgrade(chain, standingAt(0, { hasTables: true }), { adoption: { version: 3, repairs: [], script: '' } });
+    expect(`${fits}`).toMatchInlineSnapshot(`
+      "From version 0 to 3:
+        3  adopted, as it is"
+    `);
   });
 });

@@ -82,12 +82,12 @@ describe('an upgrade', () => {
     expect(await everythingIn(storage)).toEqual(before);
   });
 
-  it('refuses a database with tables and no version, and changes nothing', async () => {
+  it('refuses a database with tables of another kind and no version, and changes nothing', async () => {
     const storage = memoryStorage();
     const plain = await openTestDatabase(storage, { migrations: {}, ...alone });
     await plain.run('CREATE TABLE notes (x)');
     const before = await everythingIn(storage);
-    expect(await rejection(open(storage, CREATE))).toMatchObject({ code: 'MIGRATION_UNVERSIONED' });
+    expect(await rejection(open(storage, CREATE))).toMatchObject({ name: 'AdoptError', code: 'ADOPT_UNKNOWN' });
     expect(await everythingIn(storage)).toEqual(before);
   });
 });

@@ -12,12 +12,22 @@ describe('docs/errors.md', () => {
   });
 
   it('has every code, and no other', () => {
-    const sources = ['engine', 'sql', 'storage', 'database', 'migration']
+    const sources = ['engine', 'sql', 'storage', 'database', 'migration', 'adopt']
       .map((name) => readFileSync(`src/errors/${name}-error.ts`, 'utf8'))
       .join();
     const codes = new Set([...sources.matchAll(/'([A-Z]+(?:_[A-Z]+)*)'/g)].map(([, code]) => code));
     const documented = new Set([...errorsPage.matchAll(/`([A-Z]+(?:_[A-Z]+)*)`/g)].map(([, code]) => code).filter((code) => code !== 'AS'));
     expect([...codes].sort()).toEqual([...documented].sort());
+  });
+});
+
+describe('docs/migrations.md', () => {
+  it('says what to do at every error that a chain can meet', () => {
+    const page = readFileSync('docs/migrations.md', 'utf8');
+    const sources = ['migration', 'adopt'].map((name) => readFileSync(`src/errors/${name}-error.ts`, 'utf8')).join();
+    const codes = [...sources.matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(12);
+    expect(codes.filter((code) => !page.includes(`| \`${code}\` |`))).toEqual([]);
   });
 });
 
