@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
@@ -21,16 +21,41 @@ function shipWasm(): Plugin {
   };
 }
 
+/** The declaration of the plugin's module is shipped as it is written: the compiler copies none. */
+function shipVirtual(): Plugin {
+  return {
+    name: 'ship-virtual',
+    writeBundle: ({ dir }) => copyFileSync('src/vite/virtual.d.ts', `${dir}/virtual.d.ts`),
+  };
+}
+
+/** `npx tablite` runs the command by its first line, and as a program. */
+function shipCommand(): Plugin {
+  return {
+    name: 'ship-command',
+    writeBundle: ({ dir }) => chmodSync(`${dir}/cli.js`, 0o755),
+  };
+}
+
 const config: UserConfig = defineConfig({
-  plugins: [shipWasm()],
+  plugins: [shipWasm(), shipVirtual(), shipCommand()],
   build: {
     target: 'es2023',
     minify: false,
     sourcemap: true,
-    lib: { entry: { index: 'src/index.ts', node: 'src/node.ts' }, formats: ['es'] },
+    lib: {
+      entry: {
+        index: 'src/index.ts',
+        node: 'src/node.ts',
+        testing: 'src/testing.ts',
+        vite: 'src/vite.ts',
+        cli: 'src/cli/main.ts',
+      },
+      formats: ['es'],
+    },
     rollupOptions: {
       external: [
-        /^(?!.*\.wasm)(sql\.js|idb-keyval|crc-32|@noble\/hashes)(\/|$)/,
+        /^(?!.*\.wasm)(sql\.js|idb-keyval|crc-32|vite|@noble\/hashes)(\/|$)/,
         ...builtinModules.flatMap((name) => [name, `node:${name}`]),
       ],
     },

@@ -59,10 +59,14 @@ export function backupsPanel(database: Database): Panel {
       element('td', { class: 'number' }, kilobytes(bytes)),
       element(
         'td',
-        { class: 'buttons' },
-        button('Restore …', () => restore(database, backup)),
-        button('Save', async () => offerDownload(`${database.name}-${id}.sqlite`, await database.exportBackup(id))),
-        button('Delete …', () => remove(database, backup), 'danger'),
+        {},
+        element(
+          'div',
+          { class: 'buttons' },
+          button('Restore …', () => restore(database, backup)),
+          button('Save', async () => offerDownload(`${database.name}-${id}.sqlite`, await database.exportBackup(id))),
+          button('Delete …', () => remove(database, backup), 'danger'),
+        ),
       ),
     );
   };

@@ -1,3 +1,4 @@
+import { createdNameAt } from './create-statement.js';
 import type { TableText } from './create-table.js';
 import { closingOf, isWord, joinTokens, literal, type NormalToken, nameOf, normalTokens, splitByComma } from './normal-sql.js';
 import type { ColumnFacts, ForeignKeyFacts, IndexTerm } from './schema-pragmas.js';
@@ -79,13 +80,10 @@ export function triggerText(tokens: readonly NormalToken[]): string {
   // FOR EACH ROW and BEFORE are what SQLite does anyway.
   if (each >= 0) definition.splice(each, 3);
   const isTimed = TRIGGER_TIMES.some((time) => isWord(definition[0], time));
-  return joinTokens(isTimed ? definition : [{ kind: 'word', text: 'before' }, ...definition]);
+  return `${isTimed ? '' : 'before '}${joinTokens(definition)}`;
 }
 
-/** What follows the name in a CREATE statement of a trigger, a view or a virtual table. */
+/** What follows the name in a CREATE statement. */
 export function definitionOf(tokens: readonly NormalToken[]): NormalToken[] {
-  let at = tokens.findIndex(({ kind, text }) => kind === 'word' && (text === 'trigger' || text === 'view' || text === 'table')) + 1;
-  if (isWord(tokens[at], 'if') && isWord(tokens[at + 1], 'not')) at += 3;
-  if (tokens[at + 1]?.text === '.') at += 2;
-  return tokens.slice(at + 1);
+  return tokens.slice(createdNameAt(tokens) + 1);
 }

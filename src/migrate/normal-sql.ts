@@ -1,8 +1,7 @@
-import { type Token, type TokenKind, tokenize } from '../engine/token.js';
+import { type Token, tokenize } from '../engine/token.js';
 
 /** A token as SQLite understands it: names and keywords in lower case, and without quotes where they need none. */
-export interface NormalToken {
-  readonly kind: TokenKind;
+export interface NormalToken extends Token {
   readonly text: string;
 }
 
@@ -40,7 +39,7 @@ export function literal(text: string): string {
  * then counts.
  */
 export function normalTokens(sql: string, names?: ReadonlySet<string>): NormalToken[] {
-  return tokenize(sql).tokens.map((token) => ({ kind: token.kind, text: normalText(sql, token, names) }));
+  return tokenize(sql).tokens.map((token) => ({ ...token, text: normalText(sql, token, names) }));
 }
 
 function normalText(sql: string, { kind, start, end }: Token, names: ReadonlySet<string> | undefined): string {

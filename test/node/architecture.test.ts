@@ -13,9 +13,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['engine', 'storage', 'errors', 'page'],
   migrate: ['engine', 'errors', 'page'],
   database: ['store', 'migrate', 'storage', 'engine', 'errors', 'page'],
+  lint: ['migrate', 'engine', 'errors', 'page'],
+  authoring: ['lint', 'migrate', 'engine', 'errors', 'page'],
+  testing: ['database', 'store', 'migrate', 'storage', 'engine', 'errors', 'page'],
+  cli: ['testing', 'authoring', 'database', 'lint', 'migrate', 'engine', 'errors', 'page'],
+  vite: ['authoring', 'lint', 'migrate', 'engine', 'errors', 'page'],
   inspector: ['.'],
 };
-const DOORS = ['index.ts', 'node.ts'];
+const DOORS = ['index.ts', 'node.ts', 'testing.ts', 'vite.ts'].filter((door) => readdirSync(SRC).includes(door));
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
