@@ -116,6 +116,25 @@ describe('a migration in code that fails', () => {
     expect(rows(connection, 'SELECT count(*) FROM notes')).toEqual([[2]]);
   });
 
+  it('is one that lets a trigger take rows of a table that it does not name', async () => {
+    const trigger = 'CREATE TABLE log (x); INSERT INTO log VALUES (1); CREATE TRIGGER t AFTER DELETE ON notes BEGIN DELETE FROM log; END;';
+    const files = (up: (tx: Transaction) => void) => [
+      CREATE,
+      { name: 'v002_log.sql', sql: trigger },
+      { name: 'v003_code.ts', revision: '1', up },
+    ];
+    expect(await rejection(run(files((tx) => void tx.run('DELETE FROM notes'))))).toMatchObject({
+      code: 'MIGRATION_ROWS',
+      file: 'v003_code.ts',
+    });
+    const named = (tx: Transaction) => {
+      tx.run('DELETE FROM log');
+      tx.run('DELETE FROM notes');
+    };
+    await run(files(named));
+    expect(rows(connection, 'SELECT count(*) FROM notes, log')).toEqual([[0]]);
+  });
+
   it('is one that is asynchronous', async () => {
     expect(await failing(async (tx) => tx.run('DELETE FROM notes'))).toMatchObject({
       code: 'MIGRATION_CODE',

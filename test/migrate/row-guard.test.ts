@@ -55,6 +55,21 @@ describe('rows that a step does not name', () => {
     expect(counts()).toEqual([1, 1, 0]);
   });
 
+  it('may go where the step names the table with its schema, or with what to do on a conflict', async () => {
+    await runChain(connection, [
+      PROJECTS,
+      'DELETE FROM main."task log"; DELETE FROM main.tasks; DELETE FROM main.projects; INSERT INTO tasks VALUES (1, 1), (2, 1);',
+      'UPDATE OR REPLACE tasks SET id = 1 WHERE id = 2;',
+    ]);
+    expect(counts()).toEqual([0, 1, 0]);
+  });
+
+  it('are seen when the step itself makes the trigger, after it has changed rows', async () => {
+    const plain = 'CREATE TABLE a (x); CREATE TABLE b (x); INSERT INTO a VALUES (1); INSERT INTO b VALUES (1);';
+    const late = 'UPDATE a SET x = 2; CREATE TRIGGER t AFTER DELETE ON a BEGIN DELETE FROM b; END; DELETE FROM a;';
+    expect(await failureOf(connection, [plain, late])).toMatchObject({ code: 'MIGRATION_ROWS' });
+  });
+
   it('are not missed in a table that is dropped by name', async () => {
     await runChain(connection, [
       PROJECTS,
