@@ -71,7 +71,6 @@ function runCode(connection: Connection, { file, code, guard }: { file: string; 
     });
   } finally {
     tx.end();
-    if (tx.changedSchema) connection.forgetSchema();
   }
 }
 
