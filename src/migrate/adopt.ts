@@ -1,8 +1,15 @@
 import type { Connection } from '../engine/connection.js';
 import { AdoptError } from '../errors/adopt-error.js';
-import { compareStructures, describeDifference } from './differences.js';
+import { UsageError } from '../errors/database-error.js';
+import { repairScript } from './adopt-script.js';
+import { affinityOf, countLosses } from './affinity.js';
+import { viewsOver } from './dependants.js';
+import { compareStructures, type Difference, describeDifference } from './differences.js';
+import { isRepairable } from './drift.js';
+import { foldCase } from './normal-sql.js';
 import { readSchemaObjects, type SchemaObject } from './schema-object.js';
 import { readStructure, type Structure } from './structure.js';
+import { readTableDefinition } from './table-definition.js';
 
 /** The schema of one version of a chain. */
 export interface SchemaSnapshot {
@@ -13,15 +20,19 @@ export interface SchemaSnapshot {
 
 /** How a database that was made without a chain becomes one of it. */
 export interface PlannedAdoption {
+  /** The version that it is like. */
   readonly version: number;
-  /** What is different from that version, and repaired. */
+  /** What is different from that version, and repaired; none when it fits as it is. */
   readonly repairs: readonly string[];
-  /** The SQL of the repair; empty when there is none. */
+  /** The SQL of the repair, for a transaction without foreign keys; empty when there is none. */
   readonly script: string;
 }
 
 export interface AdoptOptions {
-  /** The statements that run before the tables are repaired to a version. */
+  /**
+   * The statements that may run again on a database of this version and convert what it may hold from before: they run
+   * before the tables are repaired.
+   */
   readonly before?: (version: number) => string;
 }
 
@@ -31,14 +42,85 @@ export function takeSnapshot(connection: Connection, version: number): SchemaSna
 }
 
 /**
- * Which version of a chain a database is like. Only read.
+ * Which version of a chain a database is like, and what makes it the same. It only reads.
  *
- * @throws {AdoptError} when it is like none.
+ * The version is the one with the fewest differences, and of those the lowest, so that files which change data only still
+ * run. Tables that no version knows, and what is of them alone, are left as they are.
+ *
+ * @throws {AdoptError} when something is different that no repair may decide, or a repair would change values.
  */
-export function planAdoption(connection: Connection, snapshots: readonly SchemaSnapshot[], _options: AdoptOptions = {}): PlannedAdoption {
-  const found = readStructure(connection);
-  const compared = snapshots.map(({ version, structure }) => ({ version, differences: compareStructures(found, structure) }));
-  const closest = compared.reduce((a, b) => (b.differences.length < a.differences.length ? b : a));
-  if (closest.differences.length > 0) throw new AdoptError('ADOPT_UNKNOWN', closest.version, closest.differences.map(describeDifference));
-  return { version: closest.version, repairs: [], script: '' };
+export function planAdoption(connection: Connection, snapshots: readonly SchemaSnapshot[], options: AdoptOptions = {}): PlannedAdoption {
+  const objects = readSchemaObjects(connection);
+  const { ours, taken } = partOf(readStructure(connection), objects, snapshots);
+  const candidates = snapshots.map((snapshot) => {
+    const differences = compareStructures(ours, snapshot.structure);
+    const hindrances = differences.filter((difference) => !isRepairable(difference, { found: ours, expected: snapshot.structure, taken }));
+    return { snapshot, differences, hindrances };
+  });
+  const [closest] = candidates.sort(
+    (a, b) =>
+      a.hindrances.length - b.hindrances.length || a.differences.length - b.differences.length || a.snapshot.version - b.snapshot.version,
+  );
+  if (!closest) throw new UsageError('A chain without a file adopts no database. Add the file that creates its tables.');
+  const { snapshot, differences, hindrances } = closest;
+  const { version } = snapshot;
+  if (hindrances.length > 0) throw new AdoptError('ADOPT_UNKNOWN', version, hindrances.map(describeDifference));
+  if (differences.length === 0) return { version, repairs: [], script: '' };
+  const losses = lossesOf(connection, objects, snapshot.objects, differences);
+  if (losses.length > 0) throw new AdoptError('ADOPT_ROWS', version, losses);
+  const script = `${conversions(snapshot, snapshots, options)}${repairScript(connection, { objects, differences, expected: snapshot.objects })}`;
+  return { version, repairs: differences.map(describeDifference), script };
+}
+
+/** What of a database a chain is about, and the names that the rest of it has. */
+function partOf(
+  found: Structure,
+  objects: readonly SchemaObject[],
+  snapshots: readonly SchemaSnapshot[],
+): { ours: Structure; taken: Set<string> } {
+  const known = new Set<string>();
+  for (const { structure } of snapshots)
+    for (const { kind, name } of structure.values()) if (kind === 'table' || kind === 'view') known.add(name);
+  const owners = new Set([...known, ...viewsOver(objects, known).map(({ name }) => foldCase(name))]);
+  const ours = new Map([...found].filter(([, { table }]) => owners.has(table)));
+  const taken = new Set(objects.filter(({ table }) => !owners.has(foldCase(table))).map(({ name }) => foldCase(name)));
+  return { ours, taken };
+}
+
+/**
+ * The statements that convert rows before a repair to a version: its own, and those of the files right after it that may run
+ * again and leave the schema as it is, since their rows are what it is about.
+ */
+function conversions(snapshot: SchemaSnapshot, snapshots: readonly SchemaSnapshot[], { before = () => '' }: AdoptOptions): string {
+  let script = before(snapshot.version);
+  for (const next of snapshots.slice(snapshot.version)) {
+    const longer = before(next.version);
+    if (longer === script || compareStructures(next.structure, snapshot.structure).length > 0) break;
+    script = longer;
+  }
+  return script;
+}
+
+/** Columns with values that another declared type would turn into other values. */
+function lossesOf(
+  connection: Connection,
+  found: readonly SchemaObject[],
+  expected: readonly SchemaObject[],
+  differences: readonly Difference[],
+): string[] {
+  return differences.flatMap((difference) => {
+    if (difference.expected?.kind !== 'column') return [];
+    const { table, name } = difference.expected;
+    const type = declaredType(expected, table, name);
+    const affinity = affinityOf(type);
+    if (affinityOf(declaredType(found, table, name)) === affinity) return [];
+    const count = countLosses(connection, { table, name }, affinity);
+    return count === 0 ? [] : [`${table}.${name} has ${count} value(s) that would be others with the type ${type || 'left out'}`];
+  });
+}
+
+function declaredType(objects: readonly SchemaObject[], table: string, column: string): string {
+  const object = objects.find(({ type, name }) => type === 'table' && foldCase(name) === table);
+  const columns = object ? readTableDefinition(object.sql).columns : [];
+  return columns.find(({ name }) => name === column)?.type ?? '';
 }

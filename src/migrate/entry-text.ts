@@ -5,6 +5,8 @@ import type { ColumnFacts, ForeignKeyFacts, IndexTerm } from './schema-pragmas.j
 
 /** Words that are values; any other bare word as a default is a text. */
 const VALUE_WORDS = new Set(['null', 'true', 'false', 'current_time', 'current_date', 'current_timestamp']);
+/** What the text of a generated column begins with. */
+export const GENERATED = 'generated ';
 const TRIGGER_TIMES = ['before', 'after', 'instead'];
 
 /** `primary key (id) as rowid, strict`. */
@@ -31,8 +33,8 @@ export function columnText(column: ColumnFacts, text: TableText, isRowid: boolea
   if (fallback !== 'null') clauses.push(`default ${fallback}`);
   const collation = text.collationByColumn.get(column.name);
   if (collation) clauses.push(`collate ${collation}`);
-  if (column.generated) clauses.push(`as ${text.expressionByColumn.get(column.name)} ${column.generated}`);
-  return clauses.join(' ');
+  const generated = column.generated ? `${GENERATED}as ${text.expressionByColumn.get(column.name)} ${column.generated}, ` : '';
+  return generated + clauses.join(' ');
 }
 
 function fallbackText(sql = 'null'): string {

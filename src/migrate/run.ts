@@ -87,7 +87,7 @@ export async function runPlan(connection: Connection, plan: UpgradePlan, options
 }
 
 /** @returns the foreign keys that are violated after it. */
-function adopt(connection: Connection, { version, script, repairs }: Adoption, violations: Violations): Violations {
+function adopt(connection: Connection, { version, script }: Adoption, violations: Violations): Violations {
   connection.control('BEGIN IMMEDIATE');
   try {
     connection.script(`${script};\nPRAGMA user_version = ${version}`);
@@ -99,7 +99,7 @@ function adopt(connection: Connection, { version, script, repairs }: Adoption, v
   } catch (cause) {
     if (connection.inTransaction) connection.control('ROLLBACK');
     if (!(cause instanceof SqlError)) throw cause;
-    throw new AdoptError('ADOPT_ROWS', version, [cause.message, ...repairs], { cause });
+    throw new AdoptError('ADOPT_ROWS', version, [cause.message], { cause });
   }
 }
 

@@ -49,7 +49,12 @@ describe('a database that was made without the chain', () => {
         3  v003_tags.sql"
     `);
     expect(await everythingIn(storage)).toEqual(before);
-    await database.migrate();
+    const steps: unknown[] = [];
+    await database.migrate({ onProgress: ({ name, version, index, total }) => steps.push([name, version, index, total]) });
+    expect(steps).toEqual([
+      ['adoption', 2, 1, 2],
+      ['v003_tags.sql', 3, 2, 2],
+    ]);
     expect(database.schemaVersion).toBe(3);
   });
 
@@ -68,7 +73,7 @@ describe('a database that was made without the chain', () => {
     const before = await everythingIn(storage);
     const error = await rejection(openTestDatabase(storage, { migrations: chain, ...alone }));
     expect(error).toMatchObject({ name: 'AdoptError', code: 'ADOPT_ROWS', closest: 1 });
-    expect(error).toMatchInlineSnapshot();
+    expect(error).toMatchInlineSnapshot(`[AdoptError: The database was made without this chain, and its rows do not fit version 1, which it is like: CHECK constraint failed: score >= 0. Correct the rows in the file, or add statements that do to a file of the chain marked "-- migrate:adopt".]`);
     expect(await everythingIn(storage)).toEqual(before);
   });
 

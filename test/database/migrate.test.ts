@@ -47,6 +47,14 @@ describe('a database that is migrated when it is told to', () => {
     expect((await openTestDatabase(storage, { migrations: noteChain(3) })).values('SELECT color FROM notes')).toEqual([['white']]);
   });
 
+  it('reads the new columns by their names in a query that was read before', async () => {
+    const database = await openManually(1);
+    const notes = () => database.all('SELECT * FROM notes');
+    expect(notes()).toEqual([{ id: 1, text: 'first' }]);
+    await database.migrate({ to: 2 });
+    expect(notes()).toEqual([{ id: 1, text: 'first', color: 'white' }]);
+  });
+
   it('does not go back, nor anywhere that is no version', async () => {
     const database = await openManually(2);
     for (const to of [1, 4, 2.5]) {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createServer } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { tablite } from '../../src/vite.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,6 +15,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = await createServer({
     root: resolve('.'),
     configFile: false,
+    plugins: [tablite()],
     logLevel: 'warn',
     cacheDir: resolve('node_modules/.vite-e2e/server'),
     // Nothing may reload a page in the middle of a test: no file is watched, and no dependency is found late.

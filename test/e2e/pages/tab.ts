@@ -39,7 +39,10 @@ const notes: Chain = [
           ALTER TABLE notes_new RENAME TO notes;
           CREATE INDEX notes_kind ON notes (kind, size);`,
   },
-  { name: 'v004_upper.sql', sql: "UPDATE notes SET text = upper(text), kind = 'upper'; CREATE TABLE runs (n); INSERT INTO runs VALUES (1);" },
+  {
+    name: 'v004_upper.sql',
+    sql: "UPDATE notes SET text = upper(text), kind = 'upper'; CREATE TABLE runs (n); INSERT INTO runs VALUES (1);",
+  },
 ];
 
 async function failureOf(work: () => unknown): Promise<Failure | undefined> {

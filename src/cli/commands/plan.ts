@@ -1,0 +1,29 @@
+import type { Plan } from '../../migrate/plan.js';
+import { readyChain } from '../chain.js';
+import type { Command } from '../command.js';
+import { versionOption } from '../command-line.js';
+import { readSqliteFile } from '../sqlite-file.js';
+
+export const plan: Command = {
+  name: 'plan',
+  argument: '<file.sqlite>',
+  summary: 'show what would bring a SQLite file forward',
+  details: ['Nothing is changed.'],
+  options: { to: { value: '<version>', summary: 'the version to go to; the last by default' } },
+  async run(invocation) {
+    const to = versionOption(invocation, 'to');
+    const { engine, upgrader } = await readyChain(invocation.folder);
+    const { connection } = await readSqliteFile(engine, invocation.argument, invocation.io);
+    try {
+      const planned = await upgrader.plan(connection, to);
+      return { isFine: true, json: planJson(planned), text: String(planned) };
+    } finally {
+      connection.close();
+    }
+  },
+};
+
+/** A plan for `--json`. */
+export function planJson({ from, to, adoption, steps }: Plan): Omit<Plan, 'toString'> {
+  return { from, to, adoption, steps: steps.map(({ version, name, checksum }) => ({ version, name, checksum })) };
+}

@@ -1,0 +1,25 @@
+const FILE_NAME = /^v(\d{3,})_[a-z0-9]+(?:_[a-z0-9]+)*\.(?:sql|[mc]?[jt]s)$/;
+const NUMBER = /^[vV]?(\d+)/;
+
+/** Whether a file has a name that a chain takes: `v012_what_it_does.sql`, counted from 1. */
+export function isChainName(name: string): boolean {
+  return Number(FILE_NAME.exec(name)?.[1] ?? 0) > 0;
+}
+
+/** The number that a name begins with, even if the name is not quite right; infinite without one, so that it comes last. */
+export function numberOf(name: string): number {
+  const digits = NUMBER.exec(name)?.[1];
+  return digits === undefined ? Number.POSITIVE_INFINITY : Number(digits);
+}
+
+/** A name without the folders before it. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The order of a chain, for `sort`. */
+export function byNumber(a: string, b: string): number {
+  const [first, second] = [numberOf(a), numberOf(b)];
+  if (first !== second) return first < second ? -1 : 1;
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,1 @@
+export { type TabliteOptions, tablite } from './vite/plugin.js';

@@ -1,0 +1,5 @@
+CREATE TABLE tags (id INTEGER PRIMARY KEY, "begin" TEXT, "end" TEXT);
+CREATE TRIGGER count_tags AFTER INSERT ON tags
+BEGIN
+  UPDATE tags SET "end" = CASE WHEN 1 THEN 2 END WHERE id = NEW.id;
+END;

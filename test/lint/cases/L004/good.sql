@@ -1,0 +1,2 @@
+PRAGMA foreign_keys;
+PRAGMA foreign_key_check;

@@ -1,0 +1,3 @@
+-- error at 3:30
+
+ALTER TABLE notes ADD COLUMN color TEXT NOT NULL;

@@ -1,0 +1,5 @@
+-- error at 4:30
+-- error at 5:23
+
+ALTER TABLE notes ADD COLUMN created_at TEXT DEFAULT CURRENT_TIMESTAMP;
+ALTER TABLE notes ADD size INTEGER DEFAULT (1 + 1);

@@ -1,0 +1,6 @@
+-- error at 4:30
+-- error at 6:29
+
+ALTER TABLE notes ADD COLUMN slug TEXT UNIQUE;
+CREATE TABLE tags (id INTEGER PRIMARY KEY);
+ALTER TABLE tags ADD COLUMN name TEXT UNIQUE;

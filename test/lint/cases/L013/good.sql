@@ -1,0 +1,2 @@
+ALTER TABLE notes ADD COLUMN parent INTEGER REFERENCES notes (id);
+ALTER TABLE notes ADD COLUMN size INTEGER AS (length(body)) VIRTUAL;

@@ -1,0 +1,3 @@
+-- error at 3:31
+
+ALTER TABLE notes DROP COLUMN body;

@@ -1,0 +1,9 @@
+CREATE TABLE notes (
+  id INTEGER PRIMARY KEY,
+  title TEXT NOT NULL,
+  body TEXT
+);
+CREATE TABLE archive (id INTEGER PRIMARY KEY);
+CREATE TABLE papers (id INTEGER PRIMARY KEY);
+CREATE INDEX idx_papers_id ON papers (id);
+CREATE TABLE tags (id INTEGER PRIMARY KEY);

@@ -1,0 +1,15 @@
+DELETE FROM notes WHERE body IS NULL;
+WITH old AS (SELECT 1 AS id) UPDATE notes SET body = '' WHERE id IN (SELECT id FROM old);
+CREATE TABLE working (id INTEGER PRIMARY KEY);
+DELETE FROM working;
+ALTER TABLE working RENAME TO worked;
+UPDATE worked SET id = 1;
+DROP TABLE worked;
+CREATE TABLE new_notes (id INTEGER PRIMARY KEY, title TEXT);
+INSERT INTO new_notes (id, title) SELECT id, title FROM "Notes";
+DROP TABLE notes;
+ALTER TABLE NEW_NOTES RENAME TO NOTES;
+CREATE TABLE new_archive AS SELECT id FROM archive;
+DROP TABLE archive;
+ALTER TABLE new_archive RENAME TO archive;
+DROP INDEX idx_papers_id;

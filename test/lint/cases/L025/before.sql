@@ -1,0 +1,2 @@
+CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT);
+CREATE TABLE new_notes (id INTEGER PRIMARY KEY, title TEXT);

@@ -1,0 +1,6 @@
+-- error at 6:23
+
+CREATE TABLE new_notes (id INTEGER PRIMARY KEY, title TEXT, body TEXT);
+INSERT INTO new_notes (id, title, body) SELECT id, title, body FROM notes;
+DROP TABLE notes;
+ALTER TABLE new_notes RENAME TO notes;

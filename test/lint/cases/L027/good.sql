@@ -1,0 +1,6 @@
+DROP VIEW titles;
+CREATE TABLE new_notes (id INTEGER PRIMARY KEY, title TEXT, body TEXT);
+INSERT INTO new_notes (id, title, body) SELECT id, title, body FROM notes;
+DROP TABLE notes;
+ALTER TABLE new_notes RENAME TO notes;
+CREATE VIEW titles AS SELECT title FROM notes;

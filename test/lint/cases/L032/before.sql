@@ -1,0 +1,1 @@
+CREATE TABLE old_tags (id TEXT PRIMARY KEY);

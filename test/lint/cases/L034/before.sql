@@ -1,0 +1,1 @@
+CREATE TABLE old_tags (settings JSON PRIMARY KEY REFERENCES gone, other TEXT UNIQUE);
