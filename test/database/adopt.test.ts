@@ -63,7 +63,9 @@ describe('a database that was made without the chain', () => {
     const before = await everythingIn(storage);
     const error = await rejection(openTestDatabase(storage, { migrations: noteChain(3), ...alone }));
     expect(error).toMatchObject({ name: 'AdoptError', code: 'ADOPT_UNKNOWN', closest: 1 });
-    expect(error).toMatchInlineSnapshot(`[AdoptError: The database was made without this chain and is like no version of it. Compared with version 1, the closest: notes lacks column text; notes.title is not expected; notes.extra is not expected. Change the file so that it fits, or import it with schemaVersion if you know which version it is.]`);
+    expect(error).toMatchInlineSnapshot(
+      `[AdoptError: The database was made without this chain and is like no version of it. Compared with version 1, the closest: notes lacks column text; notes.title is not expected; notes.extra is not expected. Change the file so that it fits, or import it with schemaVersion if you know which version it is.]`,
+    );
     expect(await everythingIn(storage)).toEqual(before);
   });
 
@@ -73,7 +75,9 @@ describe('a database that was made without the chain', () => {
     const before = await everythingIn(storage);
     const error = await rejection(openTestDatabase(storage, { migrations: chain, ...alone }));
     expect(error).toMatchObject({ name: 'AdoptError', code: 'ADOPT_ROWS', closest: 1 });
-    expect(error).toMatchInlineSnapshot(`[AdoptError: The database was made without this chain, and its rows do not fit version 1, which it is like: CHECK constraint failed: score >= 0. Correct the rows in the file, or add statements that do to a file of the chain marked "-- migrate:adopt".]`);
+    expect(error).toMatchInlineSnapshot(
+      `[AdoptError: The database was made without this chain, and its rows do not fit version 1, which it is like: CHECK constraint failed: score >= 0. Correct the rows in the file, or add statements that do to a file of the chain marked "-- migrate:adopt".]`,
+    );
     expect(await everythingIn(storage)).toEqual(before);
   });
 

@@ -115,8 +115,12 @@ describe('an import is refused', () => {
   });
 
   it('where it lacks what its version has', async () => {
-    expect((await refusal(fileOf(noteScript(1)), { schemaVersion: 2 })).message).toMatchInlineSnapshot(`"The file says schema version 2 and is not of this chain: notes lacks column color."`);
-    expect((await refusal(fileOf('CREATE TABLE other (x); PRAGMA user_version = 2'))).message).toMatchInlineSnapshot(`"The file says schema version 2 and is not of this chain: table notes is missing."`);
+    expect((await refusal(fileOf(noteScript(1)), { schemaVersion: 2 })).message).toMatchInlineSnapshot(
+      `"The file says schema version 2 and is not of this chain: notes lacks column color."`,
+    );
+    expect((await refusal(fileOf('CREATE TABLE other (x); PRAGMA user_version = 2'))).message).toMatchInlineSnapshot(
+      `"The file says schema version 2 and is not of this chain: table notes is missing."`,
+    );
     expect((await refusal(fileOf('PRAGMA user_version = 2'))).code).toBe('IMPORT_SCHEMA');
   });
 
