@@ -1,10 +1,4 @@
-const FILE_NAME = /^v(\d{3,})_[a-z0-9]+(?:_[a-z0-9]+)*\.(?:sql|[mc]?[jt]s)$/;
 const NUMBER = /^[vV]?(\d+)/;
-
-/** Whether a file has a name that a chain takes: `v012_what_it_does.sql`, counted from 1. */
-export function isChainName(name: string): boolean {
-  return Number(FILE_NAME.exec(name)?.[1] ?? 0) > 0;
-}
 
 /** The number that a name begins with, even if the name is not quite right; infinite without one, so that it comes last. */
 export function numberOf(name: string): number {

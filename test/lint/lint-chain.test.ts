@@ -90,12 +90,10 @@ describe('a chain', () => {
     expect(lintChain(engine, [])).toEqual({ findings: [], suppressed: [], hasErrors: false });
   });
 
-  it('that ships with the project has no error', () => {
+  it('that ships with the project has no finding', () => {
     const files = Object.entries(MIGRATIONS).map(([name, sql]) => ({ name, sql }));
     expect(files.length).toBeGreaterThan(7);
-    const { findings, hasErrors } = lintChain(engine, files);
-    expect(hasErrors).toBe(false);
-    expect([...new Set(findings.map(({ rule }) => rule))].filter((rule) => !['L030', 'L032', 'L034', 'L038'].includes(rule))).toEqual([]);
+    expect(lintChain(engine, files).findings).toEqual([]);
   });
 });
 

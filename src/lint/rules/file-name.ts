@@ -1,5 +1,6 @@
+import { versionOf } from '../../migrate/chain.js';
 import type { RuleGroup } from '../rule.js';
-import { isChainName, numberOf } from '../version.js';
+import { numberOf } from '../version.js';
 
 const START = { start: 0 };
 
@@ -19,7 +20,7 @@ export const fileName: RuleGroup = {
     return names.flatMap((file) => {
       const number = numberOf(file);
       const { name: taken, number: last } = before;
-      if (!isChainName(file)) {
+      if (versionOf(file) === undefined) {
         if (Number.isFinite(number)) before = { name: file, number };
         return [{ file, rule: 'L001', at: START, why: 'The name is not one that a chain takes.' }];
       }
