@@ -13,7 +13,12 @@ describe('docs/errors.md', () => {
 
   it('has every code, and no other', () => {
     const ofErrors = ['engine', 'sql', 'storage', 'database', 'migration', 'adopt'].map((name) => `src/errors/${name}-error.ts`);
-    const files = [...ofErrors, 'src/authoring/authoring-error.ts', 'src/testing/upgrade-path-error.ts'];
+    const files = [
+      ...ofErrors,
+      'src/authoring/authoring-error.ts',
+      'src/testing/upgrade-path-error.ts',
+      'src/testing/schema-mismatch-error.ts',
+    ];
     const sources = files.map((file) => readFileSync(file, 'utf8').replaceAll("'ENOENT'", '')).join();
     const codes = new Set([...sources.matchAll(/'([A-Z]+(?:_[A-Z]+)*)'/g)].map(([, code]) => code));
     const documented = new Set([...errorsPage.matchAll(/`([A-Z]+(?:_[A-Z]+)*)`/g)].map(([, code]) => code).filter((code) => code !== 'AS'));
