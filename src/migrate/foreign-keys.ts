@@ -1,5 +1,6 @@
 import type { Connection } from '../engine/connection.js';
 import { SqlError } from '../errors/sql-error.js';
+import { literal, quoted } from './normal-sql.js';
 
 /** Violated foreign keys, each as `table rowid -> parent`, by what makes two of them the same. */
 export type Violations = ReadonlyMap<string, readonly string[]>;
@@ -53,11 +54,7 @@ export function tablesWithKeys(connection: Connection): string[] {
 
 /** What the columns of the foreign key hold. It only tells violations apart, and is never shown. */
 function valuesOf(connection: Connection, { table, key, rowid }: { table: unknown; key: unknown; rowid: unknown }): string {
-  const columns = connection.script(`SELECT "from" FROM pragma_foreign_key_list(${quoted(table)}) WHERE id = ${Number(key)}`);
-  const values = columns.map(([column]) => `quote(${quoted(column)})`).join(" || ',' || ");
-  return String(connection.script(`SELECT ${values} FROM ${quoted(table)} WHERE rowid = ${rowid}`)[0]?.[0]);
-}
-
-function quoted(name: unknown): string {
-  return `"${String(name).replaceAll('"', '""')}"`;
+  const columns = connection.script(`SELECT "from" FROM pragma_foreign_key_list(${literal(String(table))}) WHERE id = ${Number(key)}`);
+  const values = columns.map(([column]) => `quote(${quoted(String(column))})`).join(" || ',' || ");
+  return String(connection.script(`SELECT ${values} FROM ${quoted(String(table))} WHERE rowid = ${rowid}`)[0]?.[0]);
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '../engine/connection.js';
-import { unquote } from '../engine/guard.js';
 import { leadingWords, type ScriptStatement } from '../engine/script.js';
 import { type Token, tokenize } from '../engine/token.js';
+import { foldCase, literal, nameOf, quoted } from './normal-sql.js';
 
 /** The words that stand right before the table that a statement changes. */
 const BEFORE_TARGET = new Set(['INTO', 'FROM', 'UPDATE', 'TABLE', 'EXISTS']);
@@ -70,9 +70,9 @@ export class RowGuard {
 
   /** Undefined where there is no such table. */
   #count(table: string): number | undefined {
-    const exists = this.#connection.script(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = '${escaped(table, "'")}'`);
+    const exists = this.#connection.script(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = ${literal(table)}`);
     if (exists.length === 0) return undefined;
-    return Number(this.#connection.script(`SELECT count(*) FROM "${escaped(table, '"')}"`)[0]?.[0]);
+    return Number(this.#connection.script(`SELECT count(*) FROM ${quoted(table)}`)[0]?.[0]);
   }
 }
 
@@ -86,11 +86,7 @@ function targetsOf(sql: string, tokens: readonly Token[]): string[] {
     let name = at + 1;
     if (textAt(at).toUpperCase() === 'UPDATE') while (CONFLICT_WORDS.has(textAt(name).toUpperCase())) name++;
     if (textAt(name + 1) === '.') name += 2;
-    targets.push(unquote(textAt(name)).toLowerCase());
+    targets.push(foldCase(nameOf(textAt(name))));
   }
   return targets;
-}
-
-function escaped(text: string, quote: string): string {
-  return text.replaceAll(quote, quote + quote);
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../engine/connection.js';
 import { SqlError } from '../errors/sql-error.js';
 import { tablesWithKeys } from './foreign-keys.js';
+import { literal, quoted } from './normal-sql.js';
 
 /** What SQLite says of an event that has no INSTEAD OF trigger: nothing is broken. */
 const IS_VIEW = /because it is a view$/;
@@ -46,12 +47,4 @@ function columnsOf(connection: Connection, table: string): string[] {
     if (cause instanceof SqlError) return [];
     throw cause;
   }
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
