@@ -13,6 +13,7 @@ const COMMITS = isQuick ? 60 : 500;
 const BATCHES = isQuick ? 4 : 12;
 const OPENS = isQuick ? 2 : 7;
 const BULKS = isQuick ? 2 : 5;
+const BACKED = isQuick ? 5 : 20;
 const CHAINS = isQuick ? 5 : 30;
 const STEP_MS = 300_000;
 
@@ -54,7 +55,8 @@ async function measureSize(megabytes) {
     await browser.call('openPlain');
     const reads = await browser.call('pointReads', BATCHES, 2000);
     const bulk = await browser.call('bulkInserts', BULKS, 10_000);
-    return { megabytes, firstOpen, opens, commits, inARow, reads, bulk };
+    const migrations = await browser.call('backedMigrations', 'bench', BACKED);
+    return { megabytes, firstOpen, opens, commits, inARow, reads, bulk, migrations };
   });
 }
 
@@ -123,6 +125,9 @@ function report(results) {
   console.log(table('Open to first row', ['', 'in a new page', 'after a restart'], opens));
   const bulk = results.map((result) => beside(size(result), result.bulk.tablite, result.bulk.plain, 1));
   console.log(table('10,000 rows in one write', ['', 'Tablite, stored', 'plain sql.js, memory', 'ratio'], bulk));
+  const backed = results.map((result) => beside(size(result), result.migrations.migration, result.migrations.write, 1));
+  const backedTitle = 'A migration of one small table, with the backup that it keeps, beside a strict write of the same SQL';
+  console.log(table(backedTitle, ['', 'migration', 'write', 'ratio'], backed));
 }
 
 function reportChains({ fresh, again, long }) {

@@ -1,5 +1,6 @@
 import { type MigrationReference, memoryStorage, openDatabase, type StepProgress } from '../../src/index.js';
 import { readChain } from '../../src/migrate/chain.js';
+import { CREATE_NOTES } from './notes.js';
 import { loadPlainSqlJs, type PlainDatabase } from './plain-sql-js.js';
 import { type Samples, took } from './samples.js';
 
@@ -84,6 +85,22 @@ export async function longChain(migrations: number): Promise<Record<string, numb
   const name = crypto.randomUUID();
   const run = await took(async () => (await openDatabase({ name, migrations: files, onProgress })).close());
   return { migrations, plan, run, events, plain: plainMs };
+}
+
+/** Migrations of one small table each, with the backup that each keeps, beside strict writes of the same SQL, on a stored database. */
+export async function backedMigrations(name: string, count: number): Promise<Samples> {
+  const table = (n: number) => `CREATE TABLE ${n % 2 === 0 ? 'even' : 'odd'}_${n} (id INTEGER PRIMARY KEY, text TEXT)`;
+  const files = Array.from({ length: count }, (_, n) => ({ name: `v${String(n + 2).padStart(3, '0')}_table.sql`, sql: table(2 * n) }));
+  const migrations = [{ name: 'v001_notes.sql', sql: CREATE_NOTES }, ...files];
+  const database = await openDatabase({ name, migrations, upgrade: 'manual' });
+  const samples: Samples = { migration: [], write: [] };
+  for (let n = 0; n < count; n++) {
+    samples['write']?.push(await took(() => database.run(table(2 * n + 1), [], { durability: 'strict' })));
+    samples['migration']?.push(await took(() => database.migrate({ to: n + 2 })));
+  }
+  if ((await database.backups()).length !== 3) throw new Error('expected three backups');
+  await database.close();
+  return samples;
 }
 
 function runPlain(database: PlainDatabase, paths: readonly string[]): void {
