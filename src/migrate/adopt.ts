@@ -7,6 +7,7 @@ import { viewsOver } from './dependants.js';
 import { compareStructures, type Difference, describeDifference } from './differences.js';
 import { isRepairable } from './drift.js';
 import { foldCase } from './normal-sql.js';
+import type { Adoption } from './plan.js';
 import { readSchemaObjects, type SchemaObject } from './schema-object.js';
 import { readStructure, type Structure } from './structure.js';
 import { readTableDefinition } from './table-definition.js';
@@ -16,16 +17,6 @@ export interface SchemaSnapshot {
   readonly version: number;
   readonly structure: Structure;
   readonly objects: readonly SchemaObject[];
-}
-
-/** How a database that was made without a chain becomes one of it. */
-export interface PlannedAdoption {
-  /** The version that it is like. */
-  readonly version: number;
-  /** What is different from that version, and repaired; none when it fits as it is. */
-  readonly repairs: readonly string[];
-  /** The SQL of the repair, for a transaction without foreign keys; empty when there is none. */
-  readonly script: string;
 }
 
 export interface AdoptOptions {
@@ -49,7 +40,7 @@ export function takeSnapshot(connection: Connection, version: number): SchemaSna
  *
  * @throws {AdoptError} when something is different that no repair may decide, or a repair would change values.
  */
-export function planAdoption(connection: Connection, snapshots: readonly SchemaSnapshot[], options: AdoptOptions = {}): PlannedAdoption {
+export function planAdoption(connection: Connection, snapshots: readonly SchemaSnapshot[], options: AdoptOptions = {}): Adoption {
   const objects = readSchemaObjects(connection);
   const { ours, taken } = partOf(readStructure(connection), objects, snapshots);
   const candidates = snapshots.map((snapshot) => {

@@ -44,13 +44,9 @@ export function viewsOver(objects: readonly SchemaObject[], names: ReadonlySet<s
   return [...views];
 }
 
-/** The statements that drop them. The triggers of a view go with it. */
+/** The statements that drop them. */
 export function dropStatements({ views, triggers }: Dependants): string[] {
-  const names = new Set(views.map(({ name }) => name));
-  return [
-    ...triggers.filter(({ table }) => !names.has(table)).map(({ sql }) => `DROP TRIGGER ${createdName(sql)}`),
-    ...views.map(({ sql }) => `DROP VIEW ${createdName(sql)}`),
-  ];
+  return [...triggers.map(({ sql }) => `DROP TRIGGER ${createdName(sql)}`), ...views.map(({ sql }) => `DROP VIEW ${createdName(sql)}`)];
 }
 
 function mentions({ name, sql }: SchemaObject, names: ReadonlySet<string>): boolean {

@@ -2,7 +2,7 @@ import type { Connection } from '../engine/connection.js';
 import { UsageError } from '../errors/database-error.js';
 import { createdName, createdNameAt, trimStatement } from './create-statement.js';
 import { dependantsOf, dropStatements } from './dependants.js';
-import { foldCase, literal, nameOf, normalTokens, quoted } from './normal-sql.js';
+import { foldCase, isWord, literal, nameOf, normalTokens, quoted } from './normal-sql.js';
 import { isVirtual, readSchemaObjects, type SchemaObject } from './schema-object.js';
 import { readTableDefinition, type TableDefinition } from './table-definition.js';
 
@@ -69,7 +69,9 @@ export function replacementSteps(old: SchemaObject, createSql: string, names: Re
   const newName = freeName(old, names);
   const target = name.startsWith('"') ? quoted(newName) : newName;
   const { into, values, keepsRowid } = copiedColumns(from, to);
-  const copy = `INSERT INTO ${target} (${into.join(', ')})\nSELECT ${values.join(', ')} FROM ${name}`;
+  // What a constraint would do with a row that it cannot take, IGNORE or REPLACE, would lose rows here.
+  const insert = normalTokens(createSql).some((token) => isWord(token, 'conflict')) ? 'INSERT OR ABORT INTO' : 'INSERT INTO';
+  const copy = `${insert} ${target} (${into.join(', ')})\nSELECT ${values.join(', ')} FROM ${name}`;
   const sequence = [
     `DELETE FROM sqlite_sequence WHERE name = ${literal(newName)}`,
     `INSERT INTO sqlite_sequence (name, seq) SELECT ${literal(newName)}, seq FROM sqlite_sequence WHERE name = ${literal(old.name)}`,

@@ -49,6 +49,7 @@ describe('the adoption of any drifted table', () => {
       }),
       { numRuns: 400 },
     );
-    expect(Math.min(...Object.values(ends)), JSON.stringify(ends)).toBeGreaterThan(5);
+    // How many rows break a constraint is up to chance.
+    expect(Math.min(ends.repaired, ends.AdoptError), JSON.stringify(ends)).toBeGreaterThan(50);
   });
 });

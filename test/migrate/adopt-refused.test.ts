@@ -70,6 +70,11 @@ describe('a database is refused', () => {
       T,
       ['UNIQUE (a) of t is not expected', 'index u on t is not expected'],
     ],
+    'with a unique index that only another table has': [
+      `${T}; CREATE TABLE u (a TEXT UNIQUE); CREATE UNIQUE INDEX i ON t (a)`,
+      `${T}; CREATE TABLE u (a TEXT UNIQUE)`,
+      ['index i on t is not expected'],
+    ],
     'with an index that is to be another and is unique': [
       `${T}; CREATE UNIQUE INDEX i ON t (a)`,
       `${T}; CREATE INDEX i ON t (a)`,

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.js';
-import { type AdoptOptions, type PlannedAdoption, planAdoption, type SchemaSnapshot } from '../../src/migrate/adopt.js';
+import { type AdoptOptions, planAdoption, type SchemaSnapshot } from '../../src/migrate/adopt.js';
 import { differences } from '../../src/migrate/differences.js';
+import type { Adoption } from '../../src/migrate/plan.js';
 import { readStructure } from '../../src/migrate/structure.js';
 import { openConnection } from '../engine/open-connection.js';
 import { modelsSql } from './models.js';
@@ -18,7 +19,7 @@ const vibesurf = snapshotsOf(vibesurfScripts);
 const before = (version: number) => (version >= 3 ? `${vibesurfScripts[2]};\n` : '');
 
 /** Runs a plan as the chain is run, and compares what came of it with the version. */
-function adopt(snapshots: readonly SchemaSnapshot[], options: AdoptOptions = {}): PlannedAdoption {
+function adopt(snapshots: readonly SchemaSnapshot[], options: AdoptOptions = {}): Adoption {
   const plan = planAdoption(connection, snapshots, options);
   connection.script(`PRAGMA foreign_keys = OFF; BEGIN; ${plan.script}; COMMIT; PRAGMA foreign_keys = ON`);
   const expected = snapshots[plan.version - 1]?.structure ?? new Map();
@@ -33,7 +34,7 @@ function adopt(snapshots: readonly SchemaSnapshot[], options: AdoptOptions = {})
 }
 
 /** The plan for a database that one script made, against a chain of others. */
-function planOf(found: string, ...chain: string[]): PlannedAdoption {
+function planOf(found: string, ...chain: string[]): Adoption {
   connection.script(found);
   return adopt(snapshotsOf(chain));
 }
@@ -234,6 +235,11 @@ describe('a repair', () => {
       'CREATE TABLE t (a); CREATE VIEW v AS SELECT 1 AS a; CREATE TRIGGER r INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (NEW.a); END',
       'CREATE TABLE t (a CHECK (a)); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v; CREATE TRIGGER r INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (NEW.a); END',
       ['t lacks CHECK (a)', 'view v does something else than expected', 'view w is missing'],
+    ],
+    'creates the triggers of a view again that alone is different': [
+      'CREATE TABLE t (a); CREATE VIEW v AS SELECT 1 AS a; CREATE TRIGGER r INSTEAD OF INSERT ON v BEGIN SELECT 1; END',
+      'CREATE TABLE t (a); CREATE VIEW v AS SELECT 2 AS a; CREATE TRIGGER r INSTEAD OF INSERT ON v BEGIN SELECT 1; END',
+      ['view v does something else than expected'],
     ],
     'keeps the sequence of an AUTOINCREMENT, and what refers to a table': [
       'CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a); CREATE TABLE c (t REFERENCES t ON DELETE CASCADE); INSERT INTO t VALUES (1, 1), (9, 9); DELETE FROM t WHERE id = 9; INSERT INTO c VALUES (1)',

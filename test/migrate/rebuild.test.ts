@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.js';
 import { splitScript } from '../../src/engine/script.js';
 import { UsageError } from '../../src/errors/database-error.js';
+import { ConstraintError } from '../../src/errors/sql-error.js';
 import { differences } from '../../src/migrate/differences.js';
 import { rebuildScript } from '../../src/migrate/rebuild.js';
 import { readStructure } from '../../src/migrate/structure.js';
@@ -27,12 +28,13 @@ const EVERYTHING = `
   CREATE TABLE pairs (k TEXT, v BLOB, PRIMARY KEY (k, v)) WITHOUT ROWID;
   CREATE TABLE "odd ""table"".x" ("a b" INT DEFAULT 7, [select] TEXT, \`q\`\`\` REAL, 'str' ANY, "current_time" TEXT, Ünï TEXT CHECK ("odd ""table"".x"."a b" > 0));
   CREATE TABLE takers (rowid TEXT, _rowid_ TEXT, n INT);
-  CREATE TABLE log (what TEXT);
+  CREATE TABLE log (what TEXT, CURRENT_DATE TEXT);
+  CREATE TABLE down (id INTEGER PRIMARY KEY DESC);
   CREATE INDEX people_boss ON people (boss);
   CREATE UNIQUE INDEX people_lower ON people (lower(name) DESC, id) WHERE boss IS NOT NULL;
   CREATE INDEX "odd index" ON "odd ""table"".x" ("a b" COLLATE NOCASE, "select" || 'x') -- the end
   ;
-  CREATE TRIGGER people_logged AFTER UPDATE ON people BEGIN INSERT INTO log VALUES (CASE WHEN NEW.id > 1 THEN NEW.name END); END;
+  CREATE TRIGGER people_logged AFTER UPDATE ON people BEGIN INSERT INTO log (what) VALUES (CASE WHEN NEW.id > 1 THEN NEW.name END); END;
   CREATE TRIGGER notes_checked BEFORE INSERT ON notes WHEN NOT EXISTS (SELECT 1 FROM PEOPLE WHERE id = NEW.person) BEGIN SELECT RAISE(ABORT, 'nobody'); END;
   CREATE VIEW bosses AS SELECT * FROM people WHERE id IN (SELECT boss FROM people);
   CREATE VIEW boss_names AS SELECT name FROM bosses;
@@ -48,7 +50,8 @@ const EVERYTHING = `
   INSERT INTO pairs VALUES ('a', x'01'), ('a', x'02'), ('b', x'');
   INSERT INTO "odd ""table"".x" (rowid, "a b", "select", "q\`", "str", "current_time", Ünï) VALUES (4, 1, 'x', 1.5, 'y', 'now', 'ü'), (2, 9007199254740993, NULL, NULL, NULL, NULL, NULL);
   INSERT INTO takers (oid, rowid, _rowid_, n) VALUES (11, 'r', 's', 1), (12, 't', 'u', 2);
-  INSERT INTO log VALUES ('begin');`;
+  INSERT INTO log VALUES ('begin', 'once');
+  INSERT INTO down (rowid, id) VALUES (4, 1), (8, NULL);`;
 
 const TABLES: Record<string, string> = {
   people: 'SELECT rowid, * FROM people ORDER BY rowid',
@@ -57,6 +60,7 @@ const TABLES: Record<string, string> = {
   'odd "table".x': 'SELECT rowid, "a b" || \'\', * FROM "odd ""table"".x" ORDER BY rowid',
   takers: 'SELECT oid, * FROM takers ORDER BY oid',
   log: 'SELECT rowid, * FROM log ORDER BY rowid',
+  down: 'SELECT rowid, id FROM down ORDER BY rowid',
 };
 const contents = () => Object.values(TABLES).map((sql) => connection.script(sql));
 const sequence = () => connection.script('SELECT name, seq FROM sqlite_sequence ORDER BY name');
@@ -210,6 +214,16 @@ describe('a rebuild', () => {
       [['_new_t'], ['__NEW_T'], ['t'], ['tablite_history']].sort(),
     );
     expect(connection.script('SELECT a FROM t')).toEqual([[1]]);
+  });
+
+  it('loses no row to what a constraint says about conflicts', () => {
+    for (const constraint of ['UNIQUE ON CONFLICT REPLACE', 'UNIQUE ON CONFLICT IGNORE', 'NOT NULL ON CONFLICT IGNORE']) {
+      connection.close();
+      connection = openConnection();
+      connection.script('CREATE TABLE t (a); INSERT INTO t VALUES (1), (1), (NULL)');
+      const script = rebuildScript(connection, 't', `CREATE TABLE t (a ${constraint})`);
+      expect(() => connection.script(`BEGIN; ${script} COMMIT`)).toThrow(ConstraintError);
+    }
   });
 
   it('takes any name', async () => {
