@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import { NewerSchemaError } from '../errors/database-error.js';
 import { planAdoption, type SchemaSnapshot } from '../migrate/adopt.js';
 import type { Migration } from '../migrate/chain.js';
-import { rerunOnAdoption } from '../migrate/content.js';
+import { changesRows, rerunOnAdoption } from '../migrate/content.js';
 import { planUpgrade, UpgradePlan } from '../migrate/plan.js';
 import { type RunOptions, readStanding, runPlan } from '../migrate/run.js';
 import { snapshotsOf } from '../migrate/snapshots.js';
@@ -44,9 +44,11 @@ export class Upgrader {
   }
 
   async #adoption(connection: Connection): Promise<ReturnType<typeof planAdoption>> {
-    const contents = await Promise.all(this.chain.map(({ load }) => load()));
-    const before = (version: number) => contents.slice(0, version).map(rerunOnAdoption).join('');
-    return planAdoption(connection, await this.snapshots(), { before });
+    const files = this.chain.map(async ({ version, load }) => {
+      const content = await load();
+      return { version, rerun: rerunOnAdoption(content), changesRows: changesRows(content) };
+    });
+    return planAdoption(connection, await this.snapshots(), { files: await Promise.all(files) });
   }
 }
 

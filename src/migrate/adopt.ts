@@ -1,6 +1,8 @@
 import type { Connection } from '../engine/connection.js';
+import { splitScript } from '../engine/script.js';
 import { AdoptError } from '../errors/adopt-error.js';
 import { UsageError } from '../errors/database-error.js';
+import { SqlError } from '../errors/sql-error.js';
 import { repairScript } from './adopt-script.js';
 import { affinityOf, countLosses } from './affinity.js';
 import { viewsOver } from './dependants.js';
@@ -19,12 +21,18 @@ export interface SchemaSnapshot {
   readonly objects: readonly SchemaObject[];
 }
 
+/** What an adoption has to know of a file of the chain. */
+export interface AdoptedFile {
+  readonly version: number;
+  /** Its statements, if they may run again and convert what a database may hold from before; empty otherwise. */
+  readonly rerun: string;
+  /** Whether any of its statements may change rows. */
+  readonly changesRows: boolean;
+}
+
 export interface AdoptOptions {
-  /**
-   * The statements that may run again on a database of this version and convert what it may hold from before: they run
-   * before the tables are repaired.
-   */
-  readonly before?: (version: number) => string;
+  /** The files of the chain, in order; none has statements that may run again if they are left out. */
+  readonly files?: readonly AdoptedFile[];
 }
 
 /** What a connection's database holds, as a version of a chain. */
@@ -59,7 +67,7 @@ export function planAdoption(connection: Connection, snapshots: readonly SchemaS
   if (differences.length === 0) return { version, repairs: [], script: '' };
   const losses = lossesOf(connection, objects, snapshot.objects, differences);
   if (losses.length > 0) throw new AdoptError('ADOPT_ROWS', version, losses);
-  const script = `${conversions(snapshot, snapshots, options)}${repairScript(connection, { objects, differences, expected: snapshot.objects })}`;
+  const script = `${conversions(connection, snapshot, snapshots, options)}${repairScript(connection, { objects, differences, expected: snapshot.objects })}`;
   return { version, repairs: differences.map(describeDifference), script };
 }
 
@@ -79,17 +87,41 @@ function partOf(
 }
 
 /**
- * The statements that convert rows before a repair to a version: its own, and those of the files right after it that may run
- * again and leave the schema as it is, since their rows are what it is about.
+ * The statements that convert rows before a repair to a version: those of its own files, and of later ones as long as these
+ * leave the schema as it is, fit the tables that are there, and no file before them changes rows in another way. Those rows
+ * are what they are about, and a repair must not meet them unconverted.
  */
-function conversions(snapshot: SchemaSnapshot, snapshots: readonly SchemaSnapshot[], { before = () => '' }: AdoptOptions): string {
-  let script = before(snapshot.version);
-  for (const next of snapshots.slice(snapshot.version)) {
-    const longer = before(next.version);
-    if (longer === script || compareStructures(next.structure, snapshot.structure).length > 0) break;
-    script = longer;
+function conversions(
+  connection: Connection,
+  { version }: SchemaSnapshot,
+  snapshots: readonly SchemaSnapshot[],
+  { files = [] }: AdoptOptions,
+): string {
+  let script = '';
+  for (const file of files) {
+    if (file.version > version) {
+      const isMarked = file.rerun !== '';
+      if (!isMarked && file.changesRows) break;
+      if (isMarked && !(keepsSchema(file.version, snapshots) && compiles(connection, file.rerun))) break;
+    }
+    script += file.rerun;
   }
   return script;
+}
+
+function keepsSchema(version: number, snapshots: readonly SchemaSnapshot[]): boolean {
+  const [before, after] = [version - 1, version].map((each) => snapshots.find((snapshot) => snapshot.version === each)?.structure);
+  return before !== undefined && after !== undefined && compareStructures(before, after).length === 0;
+}
+
+function compiles(connection: Connection, sql: string): boolean {
+  try {
+    for (const { start, end } of splitScript(sql).statements) connection.check(sql.slice(start, end));
+    return true;
+  } catch (cause) {
+    if (cause instanceof SqlError) return false;
+    throw cause;
+  }
 }
 
 /** Columns with values that another declared type would turn into other values. */

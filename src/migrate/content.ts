@@ -1,4 +1,4 @@
-import { type ScriptStatement, splitScript } from '../engine/script.js';
+import { leadingWords, type ScriptStatement, splitScript } from '../engine/script.js';
 import type { Transaction } from '../engine/transaction.js';
 import { MigrationError } from '../errors/migration-error.js';
 
@@ -42,6 +42,15 @@ export function rerunOnAdoption(content: MigrationContent): string {
   if (!('sql' in content)) return '';
   const header = content.sql.slice(0, content.statements[0]?.start);
   return ADOPT_DIRECTIVE.test(header) ? `${content.sql}\n;\n` : '';
+}
+
+/** Statements that change rows. */
+const ROW_KEYWORDS = new Set(['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH']);
+
+/** Whether a file may change rows by more than what it does to the schema; of code nobody knows. */
+export function changesRows(content: MigrationContent): boolean {
+  if (!('sql' in content)) return true;
+  return content.statements.some(({ tokens }) => ROW_KEYWORDS.has(leadingWords(content.sql, tokens, 1)[0] ?? ''));
 }
 
 /** Line and column of an offset, from 1. */

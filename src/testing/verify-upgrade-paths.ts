@@ -115,7 +115,9 @@ function checkRowsKept({ from, before, after }: RowsOnPath, steps: Parameters<ty
 /** What SQLite finds in the file itself: NOT NULL, CHECK and UNIQUE of all rows among it. */
 function checkIntegrity(connection: Connection, from: number): void {
   const report = connection.script('PRAGMA integrity_check(20)').map(([line]) => String(line));
-  const problems = [...report.filter((line) => line !== 'ok'), ...[...foreignKeyViolations(connection).values()].flat()];
+  const violations = [...foreignKeyViolations(connection).values()].flat();
+  // SQLite says the same of each row.
+  const problems = [...new Set([...report.filter((line) => line !== 'ok'), ...violations])];
   if (problems.length > 0) throw new UpgradePathError('UPGRADE_ROWS', { from, differences: problems });
 }
 

@@ -16,7 +16,7 @@ afterEach(() => connection.close());
 
 const vibesurf = snapshotsOf(vibesurfScripts);
 /** The third file may run again: it converts what only databases without the chain have. */
-const before = (version: number) => (version >= 3 ? `${vibesurfScripts[2]};\n` : '');
+const files = vibesurfScripts.map((sql, at) => ({ version: at + 1, rerun: at === 2 ? `${sql};\n` : '', changesRows: at === 2 }));
 
 /** Runs a plan as the chain is run, and compares what came of it with the version. */
 function adopt(snapshots: readonly SchemaSnapshot[], options: AdoptOptions = {}): Adoption {
@@ -43,7 +43,7 @@ describe('a database that fits a version', () => {
   for (const [index, version] of [1, 2, 2, 4, 5, 6, 7, 8].entries()) {
     it(`is adopted at the lowest that it fits: made by ${index + 1} files, at ${version}`, () => {
       for (const sql of vibesurfScripts.slice(0, index + 1)) connection.script(sql);
-      expect(planAdoption(connection, vibesurf, { before })).toEqual({ version, repairs: [], script: '' });
+      expect(planAdoption(connection, vibesurf, { files })).toEqual({ version, repairs: [], script: '' });
     });
   }
 
@@ -79,7 +79,7 @@ describe('a database made from the models', () => {
         return connection.script(`SELECT rowid, ${columns.map(([column]) => `quote(${column})`).join(', ')} FROM ${name} ORDER BY rowid`);
       });
     const found = contents();
-    const plan = adopt(vibesurf, { before });
+    const plan = adopt(vibesurf, { files });
     expect(plan.version).toBe(8);
     expect(plan.repairs).toMatchInlineSnapshot(`
       [
@@ -154,16 +154,14 @@ describe('a database made from the models', () => {
   ] as const) {
     it(`at head ${head} is repaired to version ${version}, whatever the case of its statuses`, () => {
       connection.script(`${modelsSql(head)}; ${task('t1', 'PENDING', head === 1 ? '' : undefined)}`);
-      const isOld = head === 1;
-      if (isOld) connection.script("UPDATE tasks SET status = 'pending'");
-      expect(adopt(vibesurf, { before }).version).toBe(version);
+      expect(adopt(vibesurf, { files }).version).toBe(version);
       expect(connection.script('SELECT task_id, status FROM tasks')).toEqual([['t1', 'pending']]);
     });
   }
 
   it('and rows that a CHECK forbids is stopped by SQLite, which names the CHECK', () => {
     connection.script(`${modelsSql(8)}; ${task('t1', 'waiting')}`);
-    const { script } = planAdoption(connection, vibesurf, { before });
+    const { script } = planAdoption(connection, vibesurf, { files });
     expect(() => connection.script(`BEGIN; ${script}`)).toThrow(/CHECK constraint failed: status IN/);
     connection.script('ROLLBACK');
     expect(connection.script('SELECT status FROM tasks')).toEqual([['waiting']]);
@@ -171,26 +169,26 @@ describe('a database made from the models', () => {
 });
 
 describe('a repair', () => {
-  it('begins with what converts rows: of its version, and of files right after it that change rows only and may run again', () => {
+  it('begins with what converts rows: of its version, and of later files while nothing else changes rows or their tables', () => {
     connection.script('CREATE TABLE t (a)');
-    const chain = ['CREATE TABLE t (a CHECK (a > 0))', 'SELECT 1', 'SELECT 2', 'SELECT 3', 'SELECT 4', 'CREATE TABLE u (b)'];
-    const conversionsOf = (...marked: number[]) => {
-      const plan = planAdoption(connection, snapshotsOf(chain), {
-        before: (version) =>
-          marked
-            .filter((file) => file <= version)
-            .map((file) => `SELECT ${file};\n`)
-            .join(''),
+    const chain = ['CREATE TABLE t (a CHECK (a > 0))', 'SELECT 1', 'CREATE TABLE u (b)', 'SELECT 3', 'UPDATE u SET b = 1', 'SELECT 5'];
+    const conversionsOf = (changing: readonly number[], ...marked: number[]) => {
+      const files = chain.map((_, at) => {
+        const sql = at === 4 ? 'UPDATE u SET b = 1;\n' : `SELECT ${at + 1};\n`;
+        return { version: at + 1, rerun: marked.includes(at + 1) ? sql : '', changesRows: changing.includes(at + 1) };
       });
+      const plan = planAdoption(connection, snapshotsOf(chain), { files });
       expect(plan.version).toBe(1);
       expect(plan.script).toContain('ALTER TABLE _new_t RENAME TO t;');
       return plan.script.slice(0, plan.script.indexOf('--'));
     };
-    expect(conversionsOf()).toBe('');
-    expect(conversionsOf(1)).toBe('SELECT 1;\n');
-    expect(conversionsOf(2, 3, 5)).toBe('SELECT 2;\nSELECT 3;\n');
-    expect(conversionsOf(3)).toBe('');
-    expect(conversionsOf(1, 2, 3, 4, 5, 6)).toBe('SELECT 1;\nSELECT 2;\nSELECT 3;\nSELECT 4;\nSELECT 5;\n');
+    expect(conversionsOf([])).toBe('');
+    expect(conversionsOf([1], 1)).toBe('SELECT 1;\n');
+    expect(conversionsOf([], 2, 4)).toBe('SELECT 2;\nSELECT 4;\n');
+    // A file that is not marked and changes rows ends it, as does one that changes the schema, and one whose table is not there.
+    expect(conversionsOf([2], 4)).toBe('');
+    expect(conversionsOf([], 2, 3, 4)).toBe('SELECT 2;\n');
+    expect(conversionsOf([], 2, 4, 5, 6)).toBe('SELECT 2;\nSELECT 4;\n');
   });
 
   const repaired: Record<string, [found: string, expected: string, repairs: string[]]> = {

@@ -20,6 +20,43 @@ function expectSound(db: Database): void {
 }
 
 describe('filling tables', () => {
+  it.each(['a > 5 AND a < 7', 'a > 99 AND a < 101', 'a < -6 AND a > -8'])(
+    'finds the neighbours of the numbers in CHECK (%s)',
+    async (check) => {
+      const db = await filled(`CREATE TABLE t (a INTEGER NOT NULL CHECK (${check}))`);
+      expect(db.values('SELECT count(*), count(DISTINCT a) FROM t')).toEqual([[3, 1]]);
+    },
+  );
+
+  it('meets every value that a CHECK lists', async () => {
+    const db = await filled("CREATE TABLE t (a TEXT NOT NULL CHECK (a IN ('w', 'x', 'y', 'z')))", { rowsPerTable: 8 });
+    expect(new Set(column(db, 't', 'a'))).toEqual(new Set(['w', 'x', 'y', 'z']));
+  });
+
+  it('agrees on a column that two references share', async () => {
+    const db = await filled(
+      `CREATE TABLE a (org INT NOT NULL, id INT NOT NULL, PRIMARY KEY (org, id)); CREATE TABLE b (org INT NOT NULL, id INT NOT NULL, PRIMARY KEY (org, id));
+      CREATE TABLE c (org INT NOT NULL, a INT NOT NULL, b INT NOT NULL, FOREIGN KEY (org, a) REFERENCES a, FOREIGN KEY (org, b) REFERENCES b)`,
+      {
+        seed: {
+          a: [
+            { org: 1, id: 10 },
+            { org: 2, id: 20 },
+          ],
+          b: [
+            { org: 2, id: 30 },
+            { org: 3, id: 40 },
+          ],
+        },
+      },
+    );
+    expect(db.values('SELECT org, a, b FROM c')).toEqual([
+      [2, 20, 30],
+      [2, 20, 30],
+      [2, 20, 30],
+    ]);
+  });
+
   it('gives three rows to each, and tells', async () => {
     const db = await openTestDatabase({ migrations });
     const counts = await fillTables(db);
@@ -170,11 +207,11 @@ describe('filling tables', () => {
 
   it('goes on where there are rows already, and leaves those alone', async () => {
     const db = await filled(
-      "CREATE TABLE a (id INTEGER PRIMARY KEY, up INT REFERENCES a, n TEXT UNIQUE); INSERT INTO a VALUES (1, NULL, 'text'), (2, 1, 'mine')",
+      "CREATE TABLE a (id INTEGER PRIMARY KEY, up INT REFERENCES a, n TEXT UNIQUE); INSERT INTO a VALUES (1, NULL, 'text'), (2, 2, 'mine')",
     );
     expect(db.values('SELECT id, up, n FROM a WHERE id < 3')).toEqual([
       [1, null, 'text'],
-      [2, 1, 'mine'],
+      [2, 2, 'mine'],
     ]);
     await fillTables(db);
     expect(db.values('SELECT count(*) FROM a')).toEqual([[8]]);

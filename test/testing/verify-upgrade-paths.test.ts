@@ -80,6 +80,24 @@ const TRIGGER = 'CREATE TRIGGER touch AFTER UPDATE ON notes BEGIN UPDATE notes S
 describe('a step that loses or changes what it does not name', () => {
   it.each([
     [
+      'a table made of a query',
+      'CREATE TABLE new AS SELECT id, text, at AS color, at FROM notes; DROP TABLE notes; ALTER TABLE new RENAME TO notes',
+      ['notes: row 1 has another value in color'],
+    ],
+    [
+      'a table that is renamed and rebuilt',
+      'ALTER TABLE notes RENAME TO memos; CREATE TABLE new (%s); INSERT INTO new SELECT * FROM memos WHERE id > 1; DROP TABLE memos; ALTER TABLE new RENAME TO memos'.replace(
+        '%s',
+        COLUMNS,
+      ),
+      ['notes has 2 rows, expected 3', 'notes: row 1 is gone'],
+    ],
+    [
+      'a column that is renamed, and changed by a trigger',
+      "ALTER TABLE notes RENAME COLUMN color TO shade; CREATE TABLE other (x); CREATE TRIGGER change AFTER INSERT ON other BEGIN UPDATE notes SET shade = 'x'; END; INSERT INTO other VALUES (1)",
+      ['notes: row 1 has another value in color'],
+    ],
+    [
       'a copy of some rows',
       rebuild('INSERT INTO new SELECT * FROM notes WHERE color IS NOT NULL'),
       ['notes has 2 rows, expected 3', 'notes: row 2 is gone'],
@@ -148,6 +166,9 @@ describe('a step that loses or changes what it does not name', () => {
 
 describe('a step that names what it changes', () => {
   it.each([
+    ['sets the key', 'UPDATE notes SET id = id + 100'],
+    ['sets a column of a copy', rebuild("INSERT INTO new SELECT * FROM notes; UPDATE new SET color = 'x'")],
+    ['copies more than there was', rebuild('INSERT INTO new SELECT * FROM notes UNION ALL SELECT id + 100, text, color, at FROM notes')],
     ['sets a column', "UPDATE notes SET color = 'x', (text, at) = (SELECT 'a', 1) WHERE id > 0"],
     ['sets a column of a table with a trigger', `${TRIGGER}; UPDATE notes SET color = 'x'`],
     ['deletes rows', 'DELETE FROM notes WHERE color IS NULL'],
@@ -238,6 +259,30 @@ describe('a step that names what it changes', () => {
   });
 });
 
+describe('what is promised', () => {
+  it('ends with a table that is dropped, though another has a name that it had long ago', async () => {
+    await verify(['ALTER TABLE notes RENAME TO memos', 'CREATE TABLE notes (x)', 'DROP TABLE memos']);
+  });
+
+  it('lets rows go that a DELETE names where no key tells them apart', async () => {
+    const copy = 'CREATE TABLE u (a TEXT, b TEXT NOT NULL); INSERT INTO u SELECT * FROM t; DROP TABLE t; ALTER TABLE u RENAME TO t';
+    await verify(['CREATE TABLE t (a TEXT, b TEXT NOT NULL)', `DELETE FROM t WHERE a IS NULL; ${copy}`]);
+  });
+
+  it('is the same text or number where the type of a column changes', async () => {
+    const step = rebuild('INSERT INTO new SELECT * FROM notes', COLUMNS.replace('color TEXT', 'color INT'));
+    const seed = (color: string) => ({ notes: [{ id: 1, text: 'a', color }] });
+    await verify(step, { seed: seed('5') });
+    expect((await failureOf(step, { seed: seed('007') })).differences).toEqual(['notes: row 1 has another value in color']);
+  });
+
+  it('is that all rows satisfy their CHECKs in the end', async () => {
+    // It holds while the row is inserted, and no more once the step is in the history as the second.
+    const step = 'CREATE TABLE c (x CHECK (last_insert_rowid() <> 2)); INSERT INTO c VALUES (1), (2)';
+    expect(await failureOf(step)).toMatchObject({ code: 'UPGRADE_ROWS', from: 0, differences: ['CHECK constraint failed in c'] });
+  });
+});
+
 describe('a step in code', () => {
   const code = (up: (tx: Transaction) => void) =>
     verifyUpgradePaths({ migrations: { 'v001_notes.sql': NOTES, 'v002_code.ts': { revision: '1', up } } });
@@ -255,6 +300,16 @@ describe('a step in code', () => {
       tx.run('INSERT INTO other VALUES (1)');
     });
     await expect(failing).rejects.toMatchObject({ code: 'UPGRADE_ROWS', table: 'notes' });
+  });
+
+  it('names what it runs on these rows, and not what it runs on others', async () => {
+    const failing = code((tx) => {
+      tx.run('CREATE TABLE other (x)');
+      tx.run("CREATE TRIGGER change AFTER INSERT ON other BEGIN UPDATE notes SET color = 'x'; END");
+      const [[count] = []] = tx.values('SELECT count(*) FROM notes');
+      tx.run(count === 0 ? "UPDATE notes SET color = 'x'" : 'INSERT INTO other VALUES (1)');
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'UPGRADE_ROWS', from: 1, table: 'notes' });
   });
 
   it('that makes another schema where there are rows is found', async () => {
