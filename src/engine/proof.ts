@@ -3,7 +3,7 @@ import { Connection } from './connection.js';
 import { PagedFile } from './paged-file.js';
 import type { SqlJs } from './sql-js.js';
 
-const NEEDED = 'sql.js >= 1.16 < 2, loaded by Tablite';
+const NEEDED = 'sql.js >= 1.16 < 2, started by Tablite: open a database before anything else starts sql.js';
 const PAGE_SIZE = 4096;
 
 /**

@@ -50,3 +50,11 @@ export const GROUPS: readonly RuleGroup[] = [
 
 /** Every rule, by id. */
 export const RULES: readonly Rule[] = GROUPS.flatMap(({ rules }) => rules).sort((a, b) => (a.id < b.id ? -1 : 1));
+
+const titleById: ReadonlyMap<string, string> = new Map(RULES.map(({ id, title }) => [id, title]));
+
+/** A rule's id with its title, `L020 A statement that destroys rows`. */
+export function titled(id: string): string {
+  const title = titleById.get(id);
+  return title === undefined ? id : `${id} ${title}`;
+}

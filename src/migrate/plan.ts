@@ -105,7 +105,7 @@ function checkApplied(entry: HistoryEntry, chain: readonly Migration[], schemaVe
     throw new MigrationError(
       'MIGRATION_MISSING',
       { file: entry.name },
-      `the database applied this file as version ${entry.version}, and the chain has ${file.name} there. Restore the file and give the new one the next free number.`,
+      `the database applied this file as version ${entry.version}, and the chain has ${file.name} there. Restore the file and give the new one the next free number. (A file that only you have seen: deleteDatabase() and begin anew.)`,
     );
   }
   if (file.checksum !== entry.checksum) {

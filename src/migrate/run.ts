@@ -99,7 +99,8 @@ function adopt(connection: Connection, { version, script }: Adoption, violations
   } catch (cause) {
     if (connection.inTransaction) connection.control('ROLLBACK');
     if (!(cause instanceof SqlError)) throw cause;
-    throw new AdoptError('ADOPT_ROWS', version, [cause.message], { cause });
+    // A rebuild fills the new table under another name.
+    throw new AdoptError('ADOPT_ROWS', version, [cause.message.replaceAll('_new_', '')], { cause });
   }
 }
 

@@ -10,7 +10,7 @@ const IS_VIEW = /because it is a view$/;
  * What cannot be compiled: views, and changes to tables whose triggers or foreign keys name something that is not there.
  * SQLite accepts such a trigger, and it fails at the first user's write. Compiling finds it without running.
  *
- * @returns each as `UPDATE tasks: no such column: missing`.
+ * @returns each as `UPDATE tasks, with trigger touch: no such column: missing`.
  */
 export function brokenStatements(connection: Connection): ReadonlySet<string> {
   const broken = new Set<string>();
@@ -28,13 +28,16 @@ export function brokenStatements(connection: Connection): ReadonlySet<string> {
   const tables = new Set(names("SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'trigger'"));
   for (const child of tablesWithKeys(connection)) {
     tables.add(child);
-    for (const parent of names(`SELECT "table" FROM pragma_foreign_key_list(${literal(child)})`)) tables.add(parent);
+    const parents = `SELECT p.name FROM pragma_foreign_key_list(${literal(child)}) AS k JOIN sqlite_schema AS p ON lower(p.name) = lower(k."table")`;
+    for (const parent of names(`${parents} WHERE p.type = 'table'`)) tables.add(parent);
   }
   for (const table of tables) {
-    compile(`INSERT ${table}`, `INSERT INTO ${quoted(table)} DEFAULT VALUES`);
-    compile(`DELETE ${table}`, `DELETE FROM ${quoted(table)}`);
+    const triggers = names(`SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${literal(table)}`);
+    const of = triggers.length > 0 ? `${table}, with trigger ${triggers.join(', ')}` : table;
+    compile(`INSERT ${of}`, `INSERT INTO ${quoted(table)} DEFAULT VALUES`);
+    compile(`DELETE ${of}`, `DELETE FROM ${quoted(table)}`);
     const assignments = columnsOf(connection, table).map((column) => `${quoted(column)} = ${quoted(column)}`);
-    if (assignments.length > 0) compile(`UPDATE ${table}`, `UPDATE ${quoted(table)} SET ${assignments.join(', ')}`);
+    if (assignments.length > 0) compile(`UPDATE ${of}`, `UPDATE ${quoted(table)} SET ${assignments.join(', ')}`);
   }
   return broken;
 }

@@ -65,8 +65,8 @@ function runCode(connection: Connection, { file, code, guard }: { file: string; 
     const sql = cause instanceof SqlError ? { statement: cause.sql } : {};
     const refused = failure(cause, { file, ...sql });
     if (refused instanceof MigrationError) throw refused;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MigrationError('MIGRATION_CODE', { file }, `up() threw: ${reason} Nothing of the upgrade was kept; correct the code.`, {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+    throw new MigrationError('MIGRATION_CODE', { file }, `up() threw: ${reason}. Nothing of the upgrade was kept; correct the code.`, {
       cause,
     });
   } finally {

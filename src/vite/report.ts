@@ -3,6 +3,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { systemCode } from '../authoring/authoring-error.js';
 import { codeFrame } from '../authoring/code-frame.js';
 import { TabliteError } from '../errors/tablite-error.js';
+import { titled } from '../lint/catalogue.js';
 import type { Finding } from '../lint/finding.js';
 
 /** Something to tell whoever builds, as Vite takes it: `loc` counts lines from 1. */
@@ -41,7 +42,7 @@ export async function reportError(thrown: unknown, paths: ReportPaths): Promise<
 }
 
 function findingText({ file, line, column, rule, why, instead }: Finding, { root, folder }: ReportPaths): string {
-  return `${relative(root, join(folder, file))}:${line}:${column}: ${rule}: ${why} ${instead}`;
+  return `${relative(root, join(folder, file))}:${line}:${column}: ${titled(rule)}: ${why} ${instead}`;
 }
 
 type Place = Pick<Finding, 'file' | 'line' | 'column'>;

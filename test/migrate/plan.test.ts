@@ -56,7 +56,7 @@ describe('the plan', () => {
     const error = thrownBy(() => planUpgrade(renamed, standingAt(2)));
     expect(error).toMatchObject({ code: 'MIGRATION_MISSING', file: 'v002_step.sql' });
     expect(error).toMatchInlineSnapshot(
-      `[MigrationError: v002_step.sql: the database applied this file as version 2, and the chain has v002_other.sql there. Restore the file and give the new one the next free number.]`,
+      `[MigrationError: v002_step.sql: the database applied this file as version 2, and the chain has v002_other.sql there. Restore the file and give the new one the next free number. (A file that only you have seen: deleteDatabase() and begin anew.)]`,
     );
     expect(versionsOf(planUpgrade(renamed, standingAt(1)))).toEqual([2, 3]);
   });

@@ -21,7 +21,7 @@ describe('what no longer compiles after a chain', () => {
     const failure = await failureOf(connection, [NOTES, 'SELECT 1', trigger]);
     expect(failure).toMatchObject({ code: 'MIGRATION_BROKEN', file: 'v003_step.sql' });
     expect(failure).toMatchInlineSnapshot(
-      `[MigrationError: v003_step.sql: after the chain these no longer compile: INSERT notes: no such column: missing. A trigger, a view or a foreign key names something that is gone: drop it or create it anew in the step that changes what it names.]`,
+      `[MigrationError: v003_step.sql: after the chain these no longer compile: INSERT notes, with trigger t: no such column: missing. A trigger, a view or a foreign key names something that is gone: drop it or create it anew in the step that changes what it names.]`,
     );
   });
 

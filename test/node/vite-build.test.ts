@@ -93,7 +93,7 @@ describe('a build fails', () => {
     const error = await buildProject(project).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
     const { message } = error as Error;
-    expect(message).toContain('migrations/v004_drop.sql:3:1: L020: ');
+    expect(message).toContain('migrations/v004_drop.sql:3:1: L020 ');
     expect(message).toContain('> 3 | DROP TABLE notes;\n    | ^');
   });
 
@@ -103,14 +103,14 @@ describe('a build fails', () => {
       'migrations/v001_notes.sql',
       '-- Version 1: notes.\nCREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, more TEXT);\n',
     );
-    await expect(buildProject(project, { lint: false, lock: 'warn' })).rejects.toThrow(/v001_notes\.sql:1:1: L040: /);
+    await expect(buildProject(project, { lint: false, lock: 'warn' })).rejects.toThrow(/v001_notes\.sql:1:1: L040 /);
   });
 
   it('at a file that is not in the lock file, and says how to add it', async () => {
     const project = makeProject();
-    await expect(buildProject(project)).rejects.toThrow(/v001_notes\.sql:1:1: L040: .*`npx tablite lock`/);
+    await expect(buildProject(project)).rejects.toThrow(/v001_notes\.sql:1:1: L040 .*`npx tablite lock`/);
     const { logged, chunks } = await buildProject(project, { lock: 'warn' });
-    expect(logged).toMatch(/v001_notes\.sql:1:1: L040: .*v002_add_color\.sql, v003_shout\.ts/);
+    expect(logged).toMatch(/v001_notes\.sql:1:1: L040 .*v002_add_color\.sql, v003_shout\.ts/);
     expect(chunks.length).toBeGreaterThan(1);
   });
 
@@ -150,7 +150,7 @@ describe('a warning', () => {
     const project = await lockedProject();
     project.write('migrations/v004_tags.sql', '-- Version 4: tags.\nCREATE TABLE IF NOT EXISTS tags (id INTEGER PRIMARY KEY);\n');
     const { logged } = await buildProject(project, { lock: 'warn' });
-    expect(logged).toMatch(/migrations\/v004_tags\.sql:2:\d+: L030: /);
+    expect(logged).toMatch(/migrations\/v004_tags\.sql:2:\d+: L030 /);
   });
 });
 

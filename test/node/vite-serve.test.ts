@@ -103,7 +103,7 @@ describe('the dev server', () => {
     project.write(name, '-- Version 4.\n\nDROP TABLE notes;\n');
     expect(await sent(isError)).toMatchObject({
       err: {
-        message: expect.stringContaining(`${name}:3:1: L020: `),
+        message: expect.stringContaining(`${name}:3:1: L020 `),
         plugin: 'tablite',
         id: `${project.path}/${name}`,
         loc: { file: `${project.path}/${name}`, line: 3, column: 1 },

@@ -10,6 +10,6 @@ const db = await openDatabase({
 await navigator.locks.request('move-journal', async () => {
   const saved = await get<Uint8Array>('journal.sqlite');
   if (!saved) return;
-  await db.import(saved, { schemaVersion: 1 });
+  await db.import(saved);
   await del('journal.sqlite');
 });

@@ -4,7 +4,7 @@ import { LOCK_FILE, readLock } from '../../authoring/lock-file.js';
 import { RULES } from '../../lint/catalogue.js';
 import { nodeEngine } from '../chain.js';
 import type { Command, Outcome } from '../command.js';
-import { findingLines, tally } from '../findings.js';
+import { filesOf, findingLines, tally } from '../findings.js';
 
 export const lint: Command = {
   name: 'lint',
@@ -20,8 +20,8 @@ export const lint: Command = {
     const [engine, folder, locked = []] = await Promise.all([nodeEngine(), readChainFolder(path), readLock(path)]);
     const { findings, suppressed, hasErrors, unlocked } = await checkChain(engine, folder, locked);
     const isFine = !hasErrors && !(options['locked'] && unlocked.length > 0);
-    const notLocked = `Not in ${LOCK_FILE}: ${unlocked.join(', ')}. What is to be released goes there by \`npx tablite lock\`.`;
-    const summary = `${folder.files.length} files: ${tally(findings)}${suppressed.length > 0 ? `, ${suppressed.length} set aside` : ''}.`;
+    const notLocked = `${options['locked'] ? 'error: not' : 'Not'} in ${LOCK_FILE}: ${unlocked.join(', ')}. What is to be released goes there by \`npx tablite lock\`.`;
+    const summary = `${filesOf(folder.files.length)}: ${tally(findings)}${suppressed.length > 0 ? `, ${suppressed.length} set aside` : ''}.`;
     return {
       isFine,
       json: { findings, suppressed, unlocked, hasErrors: !isFine },

@@ -5,7 +5,8 @@ import { TabliteError } from '../../errors/tablite-error.js';
 import { differences } from '../../migrate/differences.js';
 import { fingerprint } from '../../migrate/fingerprint.js';
 import type { HistoryEntry } from '../../migrate/history.js';
-import { readStanding } from '../../migrate/run.js';
+import type { Adoption, UpgradePlan } from '../../migrate/plan.js';
+import { readStanding, runPlan } from '../../migrate/run.js';
 import { readStructure } from '../../migrate/structure.js';
 import { type ReadyChain, readyChain } from '../chain.js';
 import type { Command } from '../command.js';
@@ -22,10 +23,10 @@ export const status: Command = {
     const { connection, path } = await readSqliteFile(ready.engine, argument, io);
     try {
       const { schemaVersion: version, history } = readStanding(connection);
-      const { pending, problem } = await ahead(connection, ready);
-      const schema = problem === undefined ? await compared(connection, version, ready) : undefined;
+      const schema = await compared(connection, version, ready);
+      const { pending, adoption, problem } = await ahead(connection, ready);
       const backups = await backupsOf(path);
-      const found: Found = { version, head: ready.chain.length, history, pending, problem, schema, backups };
+      const found: Found = { version, head: ready.chain.length, history, pending, adoption, problem, schema, backups };
       return { isFine: problem === undefined && (schema?.drift.length ?? 0) === 0, json: found, text: textOf(found) };
     } finally {
       connection.close();
@@ -39,6 +40,8 @@ interface Found {
   readonly history: readonly HistoryEntry[];
   /** Names of the files to come. */
   readonly pending: readonly string[];
+  /** What is to be done with a file that was made without the chain. */
+  readonly adoption: Adoption | undefined;
   /** Why it cannot be brought forward. */
   readonly problem: string | undefined;
   readonly schema: Comparison | undefined;
@@ -53,14 +56,17 @@ interface Comparison {
   readonly drift: readonly string[];
 }
 
-async function ahead(connection: Connection, { upgrader }: ReadyChain): Promise<Pick<Found, 'pending' | 'problem'>> {
+async function ahead(connection: Connection, { upgrader }: ReadyChain): Promise<Pick<Found, 'pending' | 'adoption' | 'problem'>> {
+  let plan: UpgradePlan | undefined;
   try {
-    const { steps } = await upgrader.plan(connection);
-    return { pending: steps.map(({ name }) => name), problem: undefined };
+    plan = await upgrader.plan(connection);
+    // On the copy in memory: rows may stand in the way of what the schema allows.
+    await runPlan(connection, plan, { now: Date.now });
+    return { pending: plan.steps.map(({ name }) => name), adoption: plan.adoption, problem: undefined };
   } catch (thrown) {
     // A file that cannot be brought forward is what is asked about here, not a failure.
     if (!(thrown instanceof TabliteError)) throw thrown;
-    return { pending: [], problem: thrown.message };
+    return { pending: plan?.steps.map(({ name }) => name) ?? [], adoption: plan?.adoption, problem: thrown.message };
   }
 }
 
@@ -82,7 +88,7 @@ async function backupsOf(path: string): Promise<string[]> {
   return names.filter((name) => name.startsWith(`${basename(path)}.v`) && name.endsWith('.bak')).sort();
 }
 
-function textOf({ version, head, history, pending, problem, schema, backups }: Found): string {
+function textOf({ version, head, history, pending, adoption, problem, schema, backups }: Found): string {
   const drift = schema?.drift ?? [];
   const applied = history.map((entry) => `  ${entry.name}  ${entry.appliedAt}  ${Math.round(entry.durationMs)} ms`);
   const asExpected = schema ? [`Schema: as version ${version} makes it (${schema.fingerprint}).`] : [];
@@ -91,8 +97,14 @@ function textOf({ version, head, history, pending, problem, schema, backups }: F
     `Version ${version} of ${head}.`,
     ...(problem === undefined ? [] : [`Cannot be brought forward: ${problem}`]),
     ...(history.length > 0 ? ['History:', ...applied] : ['No history: the file was not made by Tablite.']),
+    ...(adoption ? adoptionLines(adoption) : []),
     ...(pending.length > 0 ? ['Pending:', ...pending.map((name) => `  ${name}`)] : []),
     ...(drift.length > 0 ? [...differing, ...drift.map((line) => `  ${line}`)] : asExpected),
     ...(backups.length > 0 ? ['Copies beside it:', ...backups.map((name) => `  ${name}`)] : []),
   ].join('\n');
+}
+
+function adoptionLines({ version, repairs }: Adoption): string[] {
+  if (repairs.length === 0) return [`Made without the chain, and as version ${version} makes it.`];
+  return [`Made without the chain, and like version ${version} but for what is repaired:`, ...repairs.map((repair) => `  ${repair}`)];
 }

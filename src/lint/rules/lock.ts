@@ -8,7 +8,7 @@ export const lockFile: RuleGroup = {
     {
       id: 'L040',
       severity: 'error',
-      title: 'A released file that was changed, renamed or removed',
+      title: 'A released file that was changed, renamed or removed, or a file to be released that is not locked',
       why: 'Databases out there were made by the file as it was released, and refuse to open with another one in its place.',
       instead: 'Restore the file as it was, and put the change in a new one.',
       isMandatory: true,
