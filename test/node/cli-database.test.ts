@@ -50,6 +50,20 @@ describe('tablite plan', () => {
     expect((await tablite(project, ['plan', 'notes.sqlite'])).stdout).toMatch(/^From version 0 to 3:\n {2}1 {2}adopted, as it is\n/);
   });
 
+  it('and status fail where rows would stand in the way of migrate, and change nothing', async () => {
+    const project = await withFile('CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO notes (text) VALUES (1);');
+    project.write('migrations/v001_notes.sql', "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT CHECK (text <> '1'));\n");
+    const before = project.bytes('notes.sqlite');
+    expect(await tabliteJson(project, ['plan', 'notes.sqlite'])).toMatchObject({ code: 1, value: { error: { code: 'ADOPT_ROWS' } } });
+    expect(await tabliteJson(project, ['status', 'notes.sqlite'])).toMatchObject({
+      code: 1,
+      value: { problem: expect.stringContaining('rows do not fit'), adoption: { version: 1 } },
+    });
+    const { stdout } = await tablite(project, ['status', 'notes.sqlite']);
+    expect(stdout).toMatch(/Made without the chain, and like version 1 but for what is repaired:\n {2}notes lacks CHECK/);
+    expect(project.bytes('notes.sqlite')).toEqual(before);
+  });
+
   it.each([
     ['that is not there', undefined, 'FILE_MISSING'],
     ['that is empty', new Uint8Array(0), 'IMPORT_EMPTY'],
