@@ -26,11 +26,23 @@ describe('what no longer compiles after a chain', () => {
   });
 
   it.each([
-    ['DELETE', 'CREATE TRIGGER t BEFORE DELETE ON notes BEGIN INSERT INTO gone VALUES (1); END;', /DELETE notes, with trigger t: no such table: main.gone/],
-    ['UPDATE', 'CREATE TRIGGER t AFTER UPDATE OF text ON notes BEGIN SELECT NEW.gone; END;', /UPDATE notes, with trigger t: no such column: NEW.gone/],
+    [
+      'DELETE',
+      'CREATE TRIGGER t BEFORE DELETE ON notes BEGIN INSERT INTO gone VALUES (1); END;',
+      /DELETE notes, with trigger t: no such table: main.gone/,
+    ],
+    [
+      'UPDATE',
+      'CREATE TRIGGER t AFTER UPDATE OF text ON notes BEGIN SELECT NEW.gone; END;',
+      /UPDATE notes, with trigger t: no such column: NEW.gone/,
+    ],
     ['a view', 'CREATE VIEW v AS SELECT gone FROM notes;', /SELECT v: no such column: gone/],
     ['a view of a table that is dropped', 'DROP TABLE notes;', /SELECT short: no such table: main.notes/],
-    ['INSTEAD OF', 'CREATE TRIGGER t INSTEAD OF INSERT ON short BEGIN SELECT gone(1); END;', /INSERT short, with trigger shorten, t: no such function: gone/],
+    [
+      'INSTEAD OF',
+      'CREATE TRIGGER t INSTEAD OF INSERT ON short BEGIN SELECT gone(1); END;',
+      /INSERT short, with trigger shorten, t: no such function: gone/,
+    ],
     ['a foreign key', 'CREATE TABLE tags (note REFERENCES gone (id));', /INSERT tags: no such table: main.gone/],
   ])('is found for %s', async (_, sql, message) => {
     expect(await failureOf(connection, [NOTES, sql])).toMatchObject({ code: 'MIGRATION_BROKEN', message: expect.stringMatching(message) });
