@@ -3,11 +3,9 @@ import { type Engine, pagesOfImage } from '../engine/engine.js';
 import { ImportError, NewerSchemaError } from '../errors/database-error.js';
 import { MigrationError } from '../errors/migration-error.js';
 import { SqlError } from '../errors/sql-error.js';
-import { compareStructures, describeDifference } from '../migrate/differences.js';
 import { readStanding, runPlan } from '../migrate/run.js';
-import { readStructure } from '../migrate/structure.js';
 import { checkFile } from './check-file.js';
-import type { Upgrader } from './upgrade.js';
+import { lackingIn, type Upgrader } from './upgrade.js';
 
 export interface ImportParts {
   readonly engine: Engine;
@@ -31,7 +29,7 @@ export async function prepareImport(bytes: Uint8Array, parts: ImportParts): Prom
   try {
     if (upgrader.chain.length > 0) {
       await checkVersion(connection, parts);
-      await runPlan(connection, await upgrader.plan(connection), { now });
+      await runPlan(connection, await upgrader.plan(() => connection), { now });
     }
     return connection.file.image(connection.header.pageCount);
   } catch (cause) {
@@ -60,7 +58,7 @@ async function checkVersion(connection: Connection, { upgrader, schemaVersion }:
     throw new ImportError('IMPORT_SCHEMA', `schemaVersion is to be a version of this chain, 1 to ${head}.`);
   const version = isUnversioned ? schemaVersion : standing.schemaVersion;
   if (!version) return;
-  const lacking = await lackingIn(connection, upgrader, version);
+  const lacking = await lackingAt(connection, upgrader, version);
   if (lacking.length > 0) {
     throw new ImportError(
       'IMPORT_SCHEMA',
@@ -70,17 +68,14 @@ async function checkVersion(connection: Connection, { upgrader, schemaVersion }:
   if (isUnversioned) connection.script(`PRAGMA user_version = ${version}`);
 }
 
-/** The tables and columns of a version that a database does not have. */
-async function lackingIn(connection: Connection, upgrader: Upgrader, version: number): Promise<string[]> {
+/** The tables and columns of a version that a file does not have. */
+async function lackingAt(connection: Connection, upgrader: Upgrader, version: number): Promise<string[]> {
   try {
-    const structure = (await upgrader.snapshots())[version - 1]?.structure;
-    if (!structure) return [];
-    const lacking = compareStructures(readStructure(connection), structure).filter(
-      ({ found, expected }) => !found && (expected?.kind === 'table' || expected?.kind === 'column'),
-    );
-    return lacking.map(describeDifference);
+    const snapshot = (await upgrader.snapshots())[version - 1];
+    return snapshot ? lackingIn(connection, snapshot) : [];
   } catch (cause) {
-    if (!(cause instanceof MigrationError)) throw cause;
+    // What cannot be loaded now may be loaded later: the chain is not at fault.
+    if (!(cause instanceof MigrationError) || cause.code === 'MIGRATION_LOAD') throw cause;
     throw new ImportError(
       'IMPORT_SCHEMA',
       `The chain itself fails on an empty database, so no file can be compared with it: ${cause.message}`,

@@ -93,7 +93,7 @@ export class StoredDatabase implements Database {
   }
 
   async plan({ to }: Pick<MigrateOptions, 'to'> = {}): Promise<Plan> {
-    return this.#parts.upgrader.plan(this.#parts.store.connection, to);
+    return this.#parts.upgrader.plan(() => this.#parts.store.connection, to);
   }
 
   async migrate({ to, onProgress }: MigrateOptions = {}): Promise<Plan> {

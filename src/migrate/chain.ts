@@ -108,7 +108,7 @@ function readMigration(file: NamedFile): Migration {
       'expected a name like v001_initial_schema.sql: a number of three digits from 001, then lower-case words.',
     );
   }
-  if ('load' in file) return { version, name, checksum: checkedSum(name, file.checksum), load: () => loadReference(name, file) };
+  if ('load' in file) return { version, name, checksum: checkedSum(name, file.checksum), load: once(() => loadReference(name, file)) };
   const content = readContent(name, file.given);
   return { version, name, checksum: checksumOf(content), load: () => Promise.resolve(content) };
 }
@@ -116,6 +116,18 @@ function readMigration(file: NamedFile): Migration {
 function checkedSum(name: string, checksum: string): string {
   if (CHECKSUM.test(checksum)) return checksum;
   throw new MigrationError('MIGRATION_LOAD', { file: name }, 'expected a SHA-256 checksum in hexadecimal. Build the chain again.');
+}
+
+/** Remembers what was loaded; a failure is forgotten, so that the next call tries again. */
+function once(load: () => Promise<MigrationContent>): () => Promise<MigrationContent> {
+  let loading: Promise<MigrationContent> | undefined;
+  return () => {
+    loading ??= load().catch((thrown: unknown) => {
+      loading = undefined;
+      throw thrown;
+    });
+    return loading;
+  };
 }
 
 async function loadReference(name: string, { load, checksum }: MigrationReference): Promise<MigrationContent> {

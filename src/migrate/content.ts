@@ -75,6 +75,11 @@ function readSql(file: string, given: unknown): MigrationContent {
     const message = `a ${unterminated.what} begins here and never ends. Close it.`;
     throw new MigrationError('MIGRATION_SQL', { file, ...position(sql, unterminated.start) }, message);
   }
+  const parameter = statements.flatMap(({ tokens }) => tokens).find(({ kind }) => kind === 'variable');
+  if (parameter) {
+    const message = `the parameter ${sql.slice(parameter.start, parameter.end)}, which nobody fills in: it would be NULL. Write the value, or use a file of code.`;
+    throw new MigrationError('MIGRATION_REFUSED', { file, ...position(sql, parameter.start) }, message);
+  }
   if (statements.length === 0) {
     const message = 'the file has no statement. Write one, or remove the file if it was never released.';
     throw new MigrationError('MIGRATION_EMPTY', { file }, message);

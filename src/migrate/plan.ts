@@ -81,6 +81,11 @@ export interface PlanOptions {
  */
 export function planUpgrade(chain: readonly Migration[], standing: Standing, options: PlanOptions = {}): UpgradePlan {
   const { schemaVersion, history } = standing;
+  const [head] = chain;
+  if (head && schemaVersion < 0) {
+    const message = `the database says schema version ${schemaVersion}, and versions count from 1: it was not made by this chain. Nothing was changed.`;
+    throw new MigrationError('MIGRATION_ORDER', { file: head.name }, message);
+  }
   for (const entry of history) checkApplied(entry, chain, schemaVersion);
   const { adoption } = options;
   const from = adoption?.version ?? schemaVersion;

@@ -1,4 +1,5 @@
 import type { Connection } from '../engine/connection.js';
+import { splitScript } from '../engine/script.js';
 import { AdoptError } from '../errors/adopt-error.js';
 import { MigrationError } from '../errors/migration-error.js';
 import { SqlError } from '../errors/sql-error.js';
@@ -29,8 +30,10 @@ export interface RunOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly onStep?: (step: StepProgress) => void;
-  /** Called before each statement: a promise lets the page paint. */
+  /** Called before each statement: a promise lets the page paint. Without it, all steps run without a pause. */
   readonly rest?: () => Promise<void> | undefined;
+  /** Takes everything back when a step fails, before anybody else runs. */
+  readonly undo?: () => void;
 }
 
 /** What a connection's database stands at. */
@@ -52,6 +55,24 @@ export function readStanding(connection: Connection): Standing {
 export async function runPlan(connection: Connection, plan: UpgradePlan, options: RunOptions): Promise<void> {
   if (plan.isEmpty) return;
   const contents = await Promise.all(plan.steps.map(({ load }) => load()));
+  try {
+    for (const _ of stepsOf(connection, plan, contents, options)) {
+      const rest = options.rest?.();
+      if (rest) await rest;
+    }
+  } catch (thrown) {
+    options.undo?.();
+    throw thrown;
+  }
+}
+
+/** Runs it all, and yields before each statement: nothing else runs in between unless whoever drives it waits. */
+function* stepsOf(
+  connection: Connection,
+  plan: UpgradePlan,
+  contents: readonly MigrationContent[],
+  options: RunOptions,
+): Generator<void, void> {
   const began = performance.now();
   const { adoption } = plan;
   const first = adoption ? 2 : 1;
@@ -65,7 +86,7 @@ export async function runPlan(connection: Connection, plan: UpgradePlan, options
   try {
     if (adoption) {
       report({ version: adoption.version, name: 'adoption', index: 1, statement: 0, statements: 0 });
-      await options.rest?.();
+      yield;
       violations = adopt(connection, adoption, violations);
     }
     for (const [at, content] of contents.entries()) {
@@ -74,15 +95,16 @@ export async function runPlan(connection: Connection, plan: UpgradePlan, options
       const statements = 'statements' in content ? content.statements.length : 0;
       const tell = (statement: number) => report({ version, name, index: first + at, statement, statements });
       if (statements === 0) tell(0);
-      violations = await runStep(connection, { migration, content, violations, report: tell, options });
+      violations = yield* runStep(connection, { migration, content, violations, report: tell, options });
     }
   } finally {
     connection.forgetSchema();
     connection.script('PRAGMA foreign_keys = ON');
   }
-  const broken = [...brokenStatements(connection)].filter((each) => !brokenBefore.has(each));
+  const broken = [...brokenStatements(connection)].filter(([label]) => !brokenBefore.has(label));
   if (broken.length === 0) return;
-  const message = `after the chain these no longer compile: ${broken.slice(0, 5).join('; ')}. A trigger, a view or a foreign key names something that is gone: drop it or create it anew in the step that changes what it names.`;
+  const list = broken.slice(0, 5).map(([label, message]) => `${label}: ${message}`);
+  const message = `after the chain these no longer compile: ${list.join('; ')}. A trigger, a view or a foreign key names something that is gone: drop it or create it anew in the step that changes what it names.`;
   throw new MigrationError('MIGRATION_BROKEN', { file: plan.steps.at(-1)?.name ?? 'adoption' }, message);
 }
 
@@ -90,7 +112,8 @@ export async function runPlan(connection: Connection, plan: UpgradePlan, options
 function adopt(connection: Connection, { version, script }: Adoption, violations: Violations): Violations {
   connection.control('BEGIN IMMEDIATE');
   try {
-    connection.script(`${script};\nPRAGMA user_version = ${version}`);
+    for (const _ of runContent(connection, { name: 'adoption', sql: script, statements: splitScript(script).statements }));
+    connection.script(`PRAGMA user_version = ${version}`);
     const after = foreignKeyViolations(connection);
     const added = newViolations(violations, after);
     if (added.length > 0) throw new AdoptError('ADOPT_ROWS', version, added);
@@ -98,9 +121,10 @@ function adopt(connection: Connection, { version, script }: Adoption, violations
     return after;
   } catch (cause) {
     if (connection.inTransaction) connection.control('ROLLBACK');
-    if (!(cause instanceof SqlError)) throw cause;
+    if (!(cause instanceof MigrationError)) throw cause;
+    const reason = cause.cause instanceof SqlError ? cause.cause.message : cause.message;
     // A rebuild fills the new table under another name.
-    throw new AdoptError('ADOPT_ROWS', version, [cause.message.replaceAll('_new_', '')], { cause });
+    throw new AdoptError('ADOPT_ROWS', version, [reason.replaceAll('_new_', '')], { cause });
   }
 }
 
@@ -114,16 +138,17 @@ interface Step {
 }
 
 /** @returns the foreign keys that are violated after it. */
-async function runStep(connection: Connection, { migration, content, violations, report, options }: Step): Promise<Violations> {
+function* runStep(connection: Connection, { migration, content, violations, report, options }: Step): Generator<void, Violations> {
   const { name } = migration;
+  let isDone = false;
   connection.control('BEGIN IMMEDIATE');
   try {
     const at = options.now();
     const began = performance.now();
-    await runContent(connection, { ...content, name }, (statement) => {
+    for (const statement of runContent(connection, { ...content, name })) {
       report(statement);
-      return options.rest?.();
-    });
+      yield;
+    }
     const after = foreignKeyViolations(connection);
     const added = newViolations(violations, after);
     if (added.length > 0) {
@@ -132,9 +157,9 @@ async function runStep(connection: Connection, { migration, content, violations,
     }
     addToHistory(connection, migration, { at, durationMs: performance.now() - began });
     connection.control('COMMIT');
+    isDone = true;
     return after;
-  } catch (thrown) {
-    if (connection.inTransaction) connection.control('ROLLBACK');
-    throw thrown;
+  } finally {
+    if (!isDone && connection.inTransaction) connection.control('ROLLBACK');
   }
 }

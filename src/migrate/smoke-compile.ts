@@ -10,16 +10,16 @@ const IS_VIEW = /because it is a view$/;
  * What cannot be compiled: views, and changes to tables whose triggers or foreign keys name something that is not there.
  * SQLite accepts such a trigger, and it fails at the first user's write. Compiling finds it without running.
  *
- * @returns each as `UPDATE tasks, with trigger touch: no such column: missing`.
+ * @returns SQLite's reason, `no such column: missing`, by what it is, `UPDATE tasks, with trigger touch`.
  */
-export function brokenStatements(connection: Connection): ReadonlySet<string> {
-  const broken = new Set<string>();
+export function brokenStatements(connection: Connection): ReadonlyMap<string, string> {
+  const broken = new Map<string, string>();
   const compile = (label: string, sql: string) => {
     try {
       connection.check(sql);
     } catch (cause) {
       if (!(cause instanceof SqlError)) throw cause;
-      if (!IS_VIEW.test(cause.message)) broken.add(`${label}: ${cause.message}`);
+      if (!IS_VIEW.test(cause.message)) broken.set(label, cause.message);
     }
   };
   const names = (sql: string) => connection.script(sql).map(([name]) => String(name));

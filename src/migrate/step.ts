@@ -5,29 +5,25 @@ import { OpenTransaction, refusePromise } from '../engine/transaction.js';
 import { MigrationError } from '../errors/migration-error.js';
 import { RefusedStatementError, SqlError } from '../errors/sql-error.js';
 import { type MigrationCode, type MigrationContent, position } from './content.js';
+import { HISTORY_TABLE } from './history.js';
+import { foldCase, nameOf } from './normal-sql.js';
 import { RowGuard } from './row-guard.js';
 
 /** The file of one step, and what it does. */
 export type StepContent = MigrationContent & { readonly name: string };
 
 /**
- * Does what a file says, within a transaction that is open. `onStatement` is called before each statement of SQL, with its
- * number from 1.
+ * Does what a file says, within a transaction that is open. Gives the number of each statement of SQL, from 1, before it runs.
  *
  * @throws {MigrationError} when a statement fails or may not stand in a migration, or rows are gone that it did not name.
  */
-export async function runContent(
-  connection: Connection,
-  content: StepContent,
-  onStatement: (statement: number) => Promise<void> | undefined,
-): Promise<void> {
+export function* runContent(connection: Connection, content: StepContent): Generator<number, void> {
   const guard = new RowGuard(connection);
   if ('code' in content) {
     runCode(connection, { file: content.name, code: content.code, guard });
   } else {
     for (const [index, statement] of content.statements.entries()) {
-      const rest = onStatement(index + 1);
-      if (rest) await rest;
+      yield index + 1;
       runStatement(connection, { file: content.name, sql: content.sql, statement, guard });
     }
   }
@@ -48,16 +44,23 @@ function runStatement(connection: Connection, { file, sql, statement, guard }: R
   const text = sql.slice(statement.start, statement.end);
   try {
     guardByName(sql, statement, 'write');
-    guard.watch(sql, statement);
-    connection.script(text);
+    refuseHistory(statement.tokens.map((token) => foldCase(nameOf(sql.slice(token.start, token.end)))));
+    // What triggers say by RAISE is known for what it is only of a compiled statement.
+    if (guard.watch(sql, statement)) connection.with(text, 'write', (compiled) => compiled.values(undefined, Number.POSITIVE_INFINITY));
+    else connection.script(text);
   } catch (cause) {
-    const offset = cause instanceof SqlError ? errorOffset(connection, cause.message, text) : 0;
+    const offset = cause instanceof SqlError ? errorOffset(connection, cause.message, { sql, statement }) : 0;
     throw failure(cause, { file, ...position(sql, statement.start + offset), statement: text });
   }
 }
 
 function runCode(connection: Connection, { file, code, guard }: { file: string; code: MigrationCode; guard: RowGuard }): void {
-  const tx = new OpenTransaction(connection, (sql, { footprint }) => guard.watchCompiled(sql, footprint.writes));
+  // The files before it have changed the schema, behind the back of what is compiled.
+  connection.forgetSchema();
+  const tx = new OpenTransaction(connection, (sql, { footprint }) => {
+    refuseHistory([...footprint.writes]);
+    guard.watchCompiled(sql, footprint.writes);
+  });
   try {
     refusePromise(code.up(tx), 'up()');
     if (tx.rolledBackBy !== undefined) throw tx.rolledBackBy;
@@ -87,18 +90,25 @@ function failure(cause: unknown, place: { file: string; line?: number; column?: 
   return cause;
 }
 
+/** The history is Tablite's own: a step that changes it would have every later opening refused. */
+function refuseHistory(names: readonly string[]): void {
+  if (!names.includes(HISTORY_TABLE)) return;
+  throw new RefusedStatementError('REFUSED_STATEMENT', `A change of ${HISTORY_TABLE}`, 'Tablite keeps it', 'Use a table of your own.');
+}
+
 /**
  * Where the syntax error is: SQLite names the token near it, sql.js does not give its offset. The statement cut off behind
  * the right one fails in the same way; cut off behind an earlier one it is merely incomplete.
  */
-function errorOffset(connection: Connection, message: string, statement: string): number {
+function errorOffset(connection: Connection, message: string, { sql, statement }: Pick<Running, 'sql' | 'statement'>): number {
   const near = /^near "(.+)": syntax error/s.exec(message)?.[1];
   if (near === undefined) return 0;
-  for (let at = statement.indexOf(near); at >= 0; at = statement.indexOf(near, at + 1)) {
+  for (const { start, end } of statement.tokens) {
+    if (sql.slice(start, end) !== near) continue;
     try {
-      connection.script(`EXPLAIN ${statement.slice(0, at + near.length)}`);
+      connection.script(`EXPLAIN ${sql.slice(statement.start, end)}`);
     } catch (thrown) {
-      if (thrown instanceof SqlError && thrown.message === message) return at;
+      if (thrown instanceof SqlError && thrown.message === message) return start - statement.start;
     }
   }
   return 0;

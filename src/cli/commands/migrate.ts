@@ -27,7 +27,7 @@ export const migrate: Command = {
     const { engine, upgrader } = await readyChain(invocation.folder);
     const file = await readSqliteFile(engine, argument, io);
     try {
-      const planned = await upgrader.plan(file.connection, to);
+      const planned = await upgrader.plan(() => file.connection, to);
       if (planned.isEmpty) return { isFine: true, json: { ...planJson(planned), backup: null }, text: String(planned) };
       await runPlan(file.connection, planned, { now: io.now ?? Date.now });
       const copy = options['no-backup'] ? undefined : await backUp(file, planned.from, io);

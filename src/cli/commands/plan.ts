@@ -16,7 +16,7 @@ export const plan: Command = {
     const { engine, upgrader } = await readyChain(invocation.folder);
     const { connection } = await readSqliteFile(engine, invocation.argument, invocation.io);
     try {
-      const planned = await upgrader.plan(connection, to);
+      const planned = await upgrader.plan(() => connection, to);
       // Rows may stand in the way of what the schema allows: only trying tells.
       await runPlan(connection, planned, { now: Date.now });
       return { isFine: true, json: planJson(planned), text: String(planned) };

@@ -59,7 +59,7 @@ interface Comparison {
 async function ahead(connection: Connection, { upgrader }: ReadyChain): Promise<Pick<Found, 'pending' | 'adoption' | 'problem'>> {
   let plan: UpgradePlan | undefined;
   try {
-    plan = await upgrader.plan(connection);
+    plan = await upgrader.plan(() => connection);
     // On the copy in memory: rows may stand in the way of what the schema allows.
     await runPlan(connection, plan, { now: Date.now });
     return { pending: plan.steps.map(({ name }) => name), adoption: plan.adoption, problem: undefined };
