@@ -133,8 +133,6 @@ function report(results) {
 function reportChains({ fresh, again, long }) {
   const plain = median(fresh.plain);
   const chainRows = Object.entries(fresh).map(([kind, samples]) => [kind, median(samples), median(samples) / plain]);
-  const alone = median(fresh['in memory']) - median(fresh['in memory, no chain']);
-  chainRows.splice(3, 0, ['the chain alone, in memory', alone, alone / plain]);
   console.log(table('The chain of eight files on a new database', ['', 'ms', 'ratio to plain sql.js'], chainRows));
   const without = median(again.samples['no chain']);
   const againRows = Object.entries(again.samples).map(([kind, samples]) => [kind, median(samples), median(samples) / without]);

@@ -1,5 +1,9 @@
+import { loadEngine } from '../../src/engine/engine.js';
+import { wasmUrl } from '../../src/engine/wasm-url.js';
 import { type MigrationReference, memoryStorage, openDatabase, type StepProgress } from '../../src/index.js';
 import { readChain } from '../../src/migrate/chain.js';
+import { planUpgrade } from '../../src/migrate/plan.js';
+import { readStanding, runPlan } from '../../src/migrate/run.js';
 import { CREATE_NOTES } from './notes.js';
 import { loadPlainSqlJs, type PlainDatabase } from './plain-sql-js.js';
 import { type Samples, took } from './samples.js';
@@ -9,7 +13,15 @@ const chain = import.meta.glob<string>('/migrations/*.sql', { query: '?raw', imp
 /** The chain of /migrations on a new database. */
 export async function chains(count: number): Promise<Samples> {
   const sqlJs = await loadPlainSqlJs();
-  const samples: Samples = { plain: [], 'in memory': [], 'in memory, no chain': [], 'in IndexedDB': [], 'in IndexedDB, no chain': [] };
+  const engine = await loadEngine(wasmUrl);
+  const samples: Samples = {
+    plain: [],
+    'run, not stored': [],
+    'in memory': [],
+    'in memory, no chain': [],
+    'in IndexedDB': [],
+    'in IndexedDB, no chain': [],
+  };
   const openNew = (kind: string, options: Partial<Parameters<typeof openDatabase>[0]>) => async () => {
     const name = crypto.randomUUID();
     const opening = () => openDatabase({ name, ...(kind.includes('memory') && { storage: memoryStorage(name) }), ...options });
@@ -31,6 +43,11 @@ export async function chains(count: number): Promise<Samples> {
     const database = new sqlJs.Database();
     samples['plain']?.push(await took(() => runPlain(database, Object.keys(chain).sort())));
     database.close();
+    const connection = engine.connect([engine.emptyImage], engine.emptyImage.length);
+    samples['run, not stored']?.push(
+      await took(() => runPlan(connection, planUpgrade(readChain(chain), readStanding(connection)), { now: Date.now })),
+    );
+    connection.close();
     for (const measure of sides) await measure();
   }
   return samples;

@@ -6,6 +6,11 @@ import { foldCase, literal, nameOf, quoted } from './normal-sql.js';
 /** Statements that change rows; what is none of them may change the schema. */
 const CHANGES = new Set(['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH']);
 
+/** Triggers that may take rows: by DELETE or REPLACE, or by a write to a table whose own constraint says REPLACE. */
+const TAKING_TRIGGERS = `
+  SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND (sql LIKE '%delete%' OR sql LIKE '%replace%' OR EXISTS (
+    SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%replace%')) LIMIT 1`;
+
 /**
  * Counts the rows of tables that a step changes without naming them, by triggers: rows that are gone afterwards were not
  * meant to go.
@@ -14,7 +19,7 @@ export class RowGuard {
   readonly #connection: Connection;
   readonly #named = new Set<string>();
   readonly #countByTable = new Map<string, number>();
-  /** Whether any trigger could change what a statement does not name; undefined when the schema has changed since. */
+  /** Whether any trigger could take rows; undefined when the schema has changed since. */
   #hasTriggers: boolean | undefined;
 
   constructor(connection: Connection) {
@@ -36,7 +41,7 @@ export class RowGuard {
     }
     if (this.#hasTriggers === undefined) {
       this.#connection.forgetSchema();
-      this.#hasTriggers = this.#connection.script("SELECT 1 FROM sqlite_schema WHERE type = 'trigger' LIMIT 1").length > 0;
+      this.#hasTriggers = this.#connection.script(TAKING_TRIGGERS).length > 0;
     }
     if (this.#hasTriggers) this.#note(this.#connection.prepare(sql.slice(start, end), 'write').footprint.writes);
     return this.#hasTriggers;

@@ -32,6 +32,19 @@ describe('the count of rows', () => {
     expect(connection.header.userVersion).toBe(2);
   });
 
+  it('sees rows that a trigger replaces, by its own words or by a constraint’s', async () => {
+    for (const [conflict, words] of [
+      ['', 'INSERT OR REPLACE'],
+      ['ON CONFLICT REPLACE', 'INSERT'],
+    ]) {
+      const fresh = openConnection();
+      const tables = `CREATE TABLE a (x); CREATE TABLE b (x UNIQUE ${conflict}, y UNIQUE ${conflict}); INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 1), (2, 2);
+        CREATE TRIGGER t AFTER UPDATE ON a BEGIN ${words} INTO b VALUES (1, 2); END;`;
+      expect(await failureOf(fresh, [tables, 'UPDATE a SET x = 2;'])).toMatchObject({ code: 'MIGRATION_ROWS' });
+      fresh.close();
+    }
+  });
+
   it('leaves virtual tables alone, whatever they can be asked', async () => {
     const search = `CREATE TABLE n (id INTEGER PRIMARY KEY, x); CREATE VIRTUAL TABLE a USING fts4 (x); CREATE VIRTUAL TABLE b USING fts4(content="", x);
       CREATE TRIGGER gone BEFORE DELETE ON n BEGIN DELETE FROM a WHERE docid = OLD.id; END;
