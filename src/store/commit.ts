@@ -47,7 +47,7 @@ export function logUpTo(seq: number): StorageRange {
   return { from: ['log', 0], to: ['log', seq, Number.POSITIVE_INFINITY] };
 }
 
-/** The records of commits after `checkpointSeq`: any other is void. Those of unknown shape stay, for the decoding to find. */
+/** The records of commits after `checkpointSeq`; every other one is void. Those of unknown shape stay, for the decoding to find. */
 export function validRecords(log: readonly unknown[], checkpointSeq: number, upTo: number = Number.POSITIVE_INFINITY): unknown[] {
   return log.filter((record) => {
     if (typeof record !== 'object' || record === null || !('seq' in record)) return true;
