@@ -23,10 +23,12 @@ async function seenDuring(database: Database, work: Promise<unknown>): Promise<S
     isDone = true;
   });
   while (!isDone) {
-    seen.add(`${database.schemaVersion} ${database.get('SELECT text FROM notes')?.['text']}`);
-    await null;
-    // Storage answers come by timers.
-    if (Math.random() < 0.2) await new Promise((resolve) => setTimeout(resolve, 0));
+    // Whatever waits for no more than a promise comes between two of these reads.
+    for (let read = 0; read < 300; read++) {
+      seen.add(`${database.schemaVersion} ${database.get('SELECT text FROM notes')?.['text']}`);
+      await null;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
   return seen;
 }
