@@ -43,7 +43,7 @@ export async function chains(count: number): Promise<Samples> {
     const database = new sqlJs.Database();
     samples['plain']?.push(await took(() => runPlain(database, Object.keys(chain).sort())));
     database.close();
-    const connection = engine.connect([engine.emptyImage], engine.emptyImage.length);
+    const connection = engine.open(engine.emptyImage);
     samples['run, not stored']?.push(
       await took(() => runPlan(connection, planUpgrade(readChain(chain), readStanding(connection)), { now: Date.now })),
     );

@@ -52,7 +52,7 @@ export async function checkChain(engine: Engine, folder: ChainFolder, locked: re
 }
 
 /** What a thrown error of a step is among the findings: as L000, the rule that SQLite takes each statement. */
-export function failedStep({ file, line = 1, column = 1, message }: MigrationError): Finding {
+function failedStep({ file, line = 1, column = 1, message }: MigrationError): Finding {
   const why = message.replace(/^[^ ]+: /, '');
   return { rule: 'L000', severity: 'error', file, line, column, why, instead: 'Correct the file, or restore it if it was released.' };
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '../engine/connection.js';
-import { type Engine, pagesOfImage } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { Migration } from '../migrate/chain.js';
 import { UpgradePlan } from '../migrate/plan.js';
 import { runPlan } from '../migrate/run.js';
@@ -10,8 +10,7 @@ import { runPlan } from '../migrate/run.js';
  * @throws {MigrationError} when a step fails.
  */
 export async function databaseAt(engine: Engine, chain: readonly Migration[]): Promise<Connection> {
-  const { pages, pageSize } = pagesOfImage(engine.emptyImage);
-  const connection = engine.connect(pages, pageSize);
+  const connection = engine.open(engine.emptyImage);
   try {
     await runPlan(connection, new UpgradePlan(0, chain), { now: () => 0 });
     return connection;

@@ -4,7 +4,7 @@ import { AuthoringError, systemCode } from '../authoring/authoring-error.js';
 import { replaceFile, writeNewFile } from '../authoring/write-file.js';
 import { checkFile } from '../database/check-file.js';
 import type { Connection } from '../engine/connection.js';
-import { type Engine, pagesOfImage } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { Io } from './command.js';
 
 /** The read and the write version in the header; 2 in them means a write-ahead log. */
@@ -35,8 +35,7 @@ export async function readSqliteFile(engine: Engine, given: string, io: Pick<Io,
   const { stamp, mode } = await stampOf(path);
   // A Buffer's slice() is no copy, as a Uint8Array's is: whoever makes one of these bytes must not change them.
   const bytes = new Uint8Array(await readFile(path));
-  const { pages, pageSize } = pagesOfImage(checkFile(engine, bytes));
-  return { path, bytes, connection: engine.connect(pages, pageSize), stamp, mode };
+  return { path, bytes, connection: engine.open(checkFile(engine, bytes)), stamp, mode };
 }
 
 /**

@@ -31,7 +31,8 @@ export function checkFile(engine: Engine, bytes: Uint8Array): Uint8Array {
       `The file ends early: it has ${bytes.length} bytes and its header promises ${pageCount} pages of ${pageSize}. Copy it again.`,
     );
   }
-  // A copy (slice() of a Buffer is none), in rollback mode: what a -wal file beside it held and had not been moved into it is not part of these bytes.
+  // A copy, which slice() of a Buffer is not. In rollback mode: what a -wal file beside it held and had not been moved into it
+  // is not part of these bytes.
   const copy = new Uint8Array(bytes);
   for (const offset of VERSION_BYTES) copy[offset] = 1;
   return rewritten(engine, copy, header.isAutoVacuum);

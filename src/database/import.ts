@@ -1,5 +1,5 @@
 import type { Connection } from '../engine/connection.js';
-import { type Engine, pagesOfImage } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import { ImportError, NewerSchemaError } from '../errors/database-error.js';
 import { MigrationError } from '../errors/migration-error.js';
 import { SqlError } from '../errors/sql-error.js';
@@ -24,8 +24,7 @@ export interface ImportParts {
  */
 export async function prepareImport(bytes: Uint8Array, parts: ImportParts): Promise<Uint8Array> {
   const { engine, upgrader, now } = parts;
-  const { pages, pageSize } = pagesOfImage(checkFile(engine, bytes));
-  const connection = engine.connect(pages, pageSize);
+  const connection = engine.open(checkFile(engine, bytes));
   try {
     if (upgrader.chain.length > 0) {
       await checkVersion(connection, parts);

@@ -11,6 +11,8 @@ export interface Engine {
   readonly emptyImage: Uint8Array;
   /** Opens a connection over pages; a page array is used as it is and must not be changed by the caller. */
   connect(pages: readonly Uint8Array[], pageSize: number): Connection;
+  /** Opens a connection over a file with a valid header, whose bytes are used as they are and never changed. */
+  open(image: Uint8Array): Connection;
   /** An ordinary sql.js database over a copy of the bytes, to check or to rewrite a file away from the live one. */
   detached(image: Uint8Array): SqlJsDatabase;
 }
@@ -30,9 +32,14 @@ export async function loadEngine(wasmUrl: string): Promise<Engine> {
 export function engineOf(sqlJs: SqlJs): Engine {
   const known = engineBySqlJs.get(sqlJs);
   if (known) return known;
+  const connect: Engine['connect'] = (pages, pageSize) => new Connection(sqlJs, new PagedFile(pages, pageSize));
   const engine: Engine = {
     emptyImage: proveEngine(sqlJs),
-    connect: (pages, pageSize) => new Connection(sqlJs, new PagedFile(pages, pageSize)),
+    connect,
+    open: (image) => {
+      const { pages, pageSize } = pagesOfImage(image);
+      return connect(pages, pageSize);
+    },
     detached: (image) => new sqlJs.Database(image),
   };
   engineBySqlJs.set(sqlJs, engine);

@@ -1,5 +1,5 @@
 import type { Connection } from '../engine/connection.js';
-import { type Engine, pagesOfImage } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import { SqlError } from '../errors/sql-error.js';
 import { Sandbox } from './sandbox.js';
 import { Schema, type SchemaObject } from './schema.js';
@@ -26,8 +26,7 @@ export class Scratch {
   #schema: { readonly version: number; readonly schema: Schema } | undefined;
 
   constructor(engine: Engine) {
-    const { pages, pageSize } = pagesOfImage(engine.emptyImage);
-    this.connection = engine.connect(pages, pageSize);
+    this.connection = engine.open(engine.emptyImage);
     this.connection.script('PRAGMA foreign_keys = OFF');
     this.sandbox = new Sandbox(engine);
   }

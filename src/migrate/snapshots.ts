@@ -1,4 +1,4 @@
-import { type Engine, pagesOfImage } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import { type SchemaSnapshot, takeSnapshot } from './adopt.js';
 import type { Migration } from './chain.js';
 import { UpgradePlan } from './plan.js';
@@ -10,8 +10,7 @@ import { runPlan } from './run.js';
  * @throws {MigrationError} when a step fails on an empty database.
  */
 export async function snapshotsOf(engine: Engine, chain: readonly Migration[]): Promise<SchemaSnapshot[]> {
-  const { pages, pageSize } = pagesOfImage(engine.emptyImage);
-  const connection = engine.connect(pages, pageSize);
+  const connection = engine.open(engine.emptyImage);
   try {
     const snapshots: SchemaSnapshot[] = [];
     for (const migration of chain) {

@@ -44,7 +44,8 @@ function runStatement(connection: Connection, { file, sql, statement, guard }: R
   const text = sql.slice(statement.start, statement.end);
   try {
     guardByName(sql, statement, 'write');
-    refuseHistory(statement.tokens.map((token) => foldCase(nameOf(sql.slice(token.start, token.end)))));
+    const names = statement.tokens.filter(({ kind }) => kind === 'word' || kind === 'quoted');
+    refuseHistory(names.map(({ start, end }) => foldCase(nameOf(sql.slice(start, end)))));
     // What triggers say by RAISE is known for what it is only of a compiled statement.
     if (guard.watch(sql, statement)) connection.with(text, 'write', (compiled) => compiled.values(undefined, Number.POSITIVE_INFINITY));
     else connection.script(text);

@@ -6,7 +6,7 @@ import { runPlan } from '../migrate/run.js';
 import { readSchemaObjects } from '../migrate/schema-object.js';
 import { readColumnFacts } from '../migrate/schema-pragmas.js';
 import { readStructure, type Structure } from '../migrate/structure.js';
-import { withCopy } from './detached.js';
+import { withFile } from './detached.js';
 
 /** A database that only the chain has touched, at one version. */
 export interface ChainState {
@@ -22,7 +22,7 @@ export interface ChainState {
 
 /** The states from version 0 to `to`, by default the head. @throws {MigrationError} when a step fails on an empty database. */
 export async function chainStates(engine: Engine, chain: readonly Migration[], to: number = chain.length): Promise<ChainState[]> {
-  return withCopy(engine, engine.emptyImage, async (connection) => {
+  return withFile(engine, engine.emptyImage, async (connection) => {
     const states: ChainState[] = [];
     for (let version = 0; version <= to; version++) {
       const migration = chain[version - 1];

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.js';
 import type { Connection } from '../engine/connection.js';
-import { type Engine, loadEngine, pagesOfImage } from '../engine/engine.js';
+import { type Engine, loadEngine } from '../engine/engine.js';
 import { wasmUrl } from '../engine/wasm-url.js';
 
 /** The engine that databases of this page use. @throws {EngineError} */
@@ -8,14 +8,13 @@ export function pageEngine(): Promise<Engine> {
   return loadEngine(wasmUrl);
 }
 
-/** Runs `read` on a connection over a copy of a file, and closes it. */
-export async function withCopy<Result>(
+/** Runs `read` on a connection over a file, whose bytes stay as they are, and closes it. */
+export async function withFile<Result>(
   engine: Engine,
   image: Uint8Array,
   read: (connection: Connection) => Result | Promise<Result>,
 ): Promise<Result> {
-  const { pages, pageSize } = pagesOfImage(image.slice());
-  const connection = engine.connect(pages, pageSize);
+  const connection = engine.open(image);
   try {
     return await read(connection);
   } finally {
@@ -26,5 +25,5 @@ export async function withCopy<Result>(
 /** What a database holds, read from a copy of it. */
 export async function readDetached<Result>(db: Database, read: (connection: Connection) => Result): Promise<Result> {
   const [engine, image] = await Promise.all([pageEngine(), db.export()]);
-  return withCopy(engine, image, read);
+  return withFile(engine, image, read);
 }

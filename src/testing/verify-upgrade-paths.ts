@@ -11,7 +11,7 @@ import { UpgradePlan } from '../migrate/plan.js';
 import { runPlan } from '../migrate/run.js';
 import { readStructure } from '../migrate/structure.js';
 import { type ChainState, chainStates } from './chain-state.js';
-import { pageEngine, withCopy } from './detached.js';
+import { pageEngine, withFile } from './detached.js';
 import { checkRows, type FillOptions, insertRows, type Seed } from './fill-tables.js';
 import { promisesOf } from './promise.js';
 import { brokenPromises, readRows, type TableRows } from './row-comparison.js';
@@ -57,7 +57,7 @@ interface Verification {
 async function verifyPath({ version: from, image }: ChainState, { engine, recorder, states, options }: Verification): Promise<UpgradePath> {
   const { chain } = recorder;
   const head = states.at(-1);
-  return withCopy(engine, image, async (connection) => {
+  return withFile(engine, image, async (connection) => {
     const shapes = readTableShapes(connection);
     const seed = fittingSeed(options.seed, { version: from, states });
     runTransaction(connection, (tx) => insertRows(tx, shapes, { ...options, ...(seed && { seed }), version: from }));

@@ -125,6 +125,11 @@ describe('a step is refused', () => {
     }
   });
 
+  it('not for a text that says the name of the history', async () => {
+    await runChain(connection, ["CREATE TABLE t (a); INSERT INTO t VALUES ('tablite_history');"]);
+    expect(rows(connection, 'SELECT a FROM t')).toEqual([['tablite_history']]);
+  });
+
   it('at the word that is wrong, and not at one that begins alike', async () => {
     const sql = 'CREATE TABLE t (a);\nCREATE TRIGGER g AFTER INSERT ON t BEGIN\n  SELECT 1;\n  SELEC 2;\nEND;';
     expect(await failureOf(connection, [sql])).toMatchObject({ code: 'MIGRATION_SQL', line: 4, column: 3 });

@@ -4,18 +4,18 @@ import { chmodSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { FileSystem } from '../../src/authoring/write-file.js';
-import { makeProject, type Project, queryBytes, sqliteBytes, tablite, tabliteJson } from './projects/project.js';
-
-const VERSION_1 =
-  "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO notes (text) VALUES ('old'); PRAGMA user_version = 1;";
-const NOW = () => Date.UTC(2026, 0, 31, 9, 30);
-const BACKUP = 'notes.sqlite.v1-2026-01-31T09-30-00.000Z.bak';
-
-async function withFile(script: string = VERSION_1): Promise<Project> {
-  const project = makeProject();
-  project.write('notes.sqlite', await sqliteBytes(script));
-  return project;
-}
+import {
+  BACKUP,
+  makeProject,
+  NOW,
+  type Project,
+  queryBytes,
+  sqliteBytes,
+  tablite,
+  tabliteJson,
+  VERSION_1,
+  withFile,
+} from './projects/project.js';
 
 const namesOf = ({ path }: Project) =>
   readdirSync(path)

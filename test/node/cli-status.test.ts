@@ -1,18 +1,7 @@
 // @vitest-environment node
 
 import { describe, expect, it } from 'vitest';
-import { makeProject, type Project, sqliteBytes, tablite, tabliteJson } from './projects/project.js';
-
-const VERSION_1 =
-  "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO notes (text) VALUES ('old'); PRAGMA user_version = 1;";
-const NOW = () => Date.UTC(2026, 0, 31, 9, 30);
-const BACKUP = 'notes.sqlite.v1-2026-01-31T09-30-00.000Z.bak';
-
-async function withFile(script: string = VERSION_1): Promise<Project> {
-  const project = makeProject();
-  project.write('notes.sqlite', await sqliteBytes(script));
-  return project;
-}
+import { BACKUP, NOW, tablite, tabliteJson, VERSION_1, withFile } from './projects/project.js';
 
 describe('tablite status', () => {
   it('of a file of the chain has nothing to complain about', async () => {

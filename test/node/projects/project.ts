@@ -87,3 +87,18 @@ export async function queryBytes(bytes: Uint8Array, sql: string): Promise<unknow
     database.close();
   }
 }
+
+/** The SQL of the sample project's database as the first file of its chain left it. */
+export const VERSION_1: string =
+  "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO notes (text) VALUES ('old'); PRAGMA user_version = 1;";
+/** The time that the command is given in tests, ... */
+export const NOW = (): number => Date.UTC(2026, 0, 31, 9, 30);
+/** ... and the copy that it names by it. */
+export const BACKUP: string = 'notes.sqlite.v1-2026-01-31T09-30-00.000Z.bak';
+
+/** The sample project with a SQLite file `notes.sqlite`. */
+export async function withFile(script: string = VERSION_1): Promise<Project> {
+  const project = makeProject();
+  project.write('notes.sqlite', await sqliteBytes(script));
+  return project;
+}
