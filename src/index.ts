@@ -1,5 +1,6 @@
 export type { Database, ImportOptions, MigrateOptions, SyncResult, WriteOptions } from './database/database.js';
 export { deleteDatabase, type OpenOptions, type OpenProgress, openDatabase } from './database/open-database.js';
+export type { AsyncTransaction } from './engine/async-transaction.js';
 export type { Parameters } from './engine/parameters.js';
 export type { Row } from './engine/statement.js';
 export type { RunResult, Transaction } from './engine/transaction.js';

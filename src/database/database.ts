@@ -1,3 +1,4 @@
+import type { AsyncTransaction } from '../engine/async-transaction.js';
 import type { Parameters } from '../engine/parameters.js';
 import type { Row } from '../engine/statement.js';
 import type { RunResult, Transaction } from '../engine/transaction.js';
@@ -56,8 +57,8 @@ export interface Database {
   all<R = Row>(sql: string, parameters?: Parameters): R[];
   /** The first row of a query, or undefined. Throws as `all` does. */
   get<R = Row>(sql: string, parameters?: Parameters): R | undefined;
-  /** All rows of a query, as arrays. Throws as `all` does, but takes two columns of one name. */
-  values(sql: string, parameters?: Parameters): SqlValue[][];
+  /** The rows of a query as arrays, at most `limit` of them. Throws as `all` does, but takes two columns of one name. */
+  values(sql: string, parameters?: Parameters, limit?: number): SqlValue[][];
 
   /**
    * Runs `change` in one transaction, at once, and resolves with what it returned once its commit is stored.
@@ -70,6 +71,17 @@ export interface Database {
    * @throws {StorageFullError} {StorageError} {UnknownOutcomeError} {ConflictError} {ClosedError}
    */
   write<Result>(change: (tx: Transaction) => SyncResult<Result>, options?: WriteOptions): Promise<Result>;
+  /**
+   * Runs `change` on a private view of the database as it is now, and resolves with what it resolved to once its commit is
+   * stored. It may await whatever it likes: meanwhile nobody sees what it does, and nobody waits for it.
+   *
+   * When somebody else has changed what it used before it ended, it is run again from the start on the newer state. Keep side
+   * effects out of it, then, and do not write in it by other means than `tx`.
+   *
+   * @throws {ConflictError} when that happened again and again. Nothing was written.
+   * @throws {OutdatedError} {TransactionError} {StorageFullError} {StorageError} {UnknownOutcomeError} {ClosedError}
+   */
+  transaction<Result>(change: (tx: AsyncTransaction) => PromiseLike<Result>, options?: WriteOptions): Promise<Result>;
   /** A write of one statement. Throws as `write` does. */
   run(sql: string, parameters?: Parameters, options?: WriteOptions): Promise<RunResult>;
 

@@ -1,3 +1,4 @@
+import type { AsyncTransaction } from '../engine/async-transaction.js';
 import type { Engine } from '../engine/engine.js';
 import type { Parameters } from '../engine/parameters.js';
 import type { Row } from '../engine/statement.js';
@@ -62,8 +63,8 @@ export class StoredDatabase implements Database {
     return this.#parts.store.connection.with(sql, 'read', (statement) => statement.first(parameters)) as R | undefined;
   }
 
-  values(sql: string, parameters?: Parameters): SqlValue[][] {
-    return this.#parts.store.connection.with(sql, 'read', (statement) => statement.values(parameters, EVERY));
+  values(sql: string, parameters?: Parameters, limit: number = EVERY): SqlValue[][] {
+    return this.#parts.store.connection.with(sql, 'read', (statement) => statement.values(parameters, limit));
   }
 
   write<Result>(change: (tx: Transaction) => SyncResult<Result>, options: WriteOptions = {}): Promise<Result> {
@@ -71,6 +72,12 @@ export class StoredDatabase implements Database {
       return Promise.reject(new UsageError('write() takes a function of the transaction. For one statement: run(sql, parameters).'));
     // SyncResult<Result> is Result for whatever compiles; a promise that gets here all the same is refused at run time.
     return this.#parts.store.write(change as (tx: Transaction) => Result, options.durability ?? this.#parts.durability);
+  }
+
+  transaction<Result>(change: (tx: AsyncTransaction) => PromiseLike<Result>, options: WriteOptions = {}): Promise<Result> {
+    if (typeof change !== 'function')
+      return Promise.reject(new UsageError('transaction() takes an asynchronous function of the transaction.'));
+    return this.#parts.store.transaction(change, options.durability ?? this.#parts.durability);
   }
 
   run(sql: string, parameters?: Parameters, options: WriteOptions = {}): Promise<RunResult> {

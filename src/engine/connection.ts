@@ -1,6 +1,7 @@
 import { RefusedStatementError, SqlError } from '../errors/sql-error.js';
 import { TabliteError } from '../errors/tablite-error.js';
 import { type FileHeader, readHeader } from '../page/header.js';
+import { isEqualPage } from '../page/page.js';
 import { type Footprint, type RootPages, readFootprint, readRootPages } from './footprint.js';
 import { type Access, guardStatement, refusedWrite, unquote } from './guard.js';
 import type { NumberedPage, PagedFile, SealedPages } from './paged-file.js';
@@ -196,14 +197,23 @@ export class Connection {
   replacePages(image: Uint8Array): void {
     const { pageSize } = this.file;
     const { pageCount } = this.header;
+    const different: NumberedPage[] = [];
     for (let start = 0; start < image.length; start += pageSize) {
       const page = start / pageSize;
       const bytes = image.subarray(start, start + pageSize);
       // What lies behind the end, of a file that was longer once, is not stored: it does not count as equal.
-      if (page >= pageCount || !isEqual(bytes, this.file.page(page))) this.file.set(bytes, start);
+      if (page >= pageCount || !isEqualPage(bytes, this.file.page(page))) different.push([page, bytes]);
     }
-    this.#dropCache();
+    this.writePages(different);
     this.#noticeSchema();
+  }
+
+  /** Writes pages outside of any transaction: they are dirty, and `undo` takes them back. */
+  writePages(pages: readonly NumberedPage[]): void {
+    const cookie = this.#schemaCookie;
+    for (const [page, bytes] of pages) this.file.set(bytes, page * this.file.pageSize);
+    this.#dropCache();
+    if (this.#schemaCookie !== cookie) this.#noticeSchema();
   }
 
   /** Forgets what was compiled against an older schema. */
@@ -276,10 +286,4 @@ function alteredTable(sql: string, tokens: readonly Token[]): string | undefined
   const texts = tokens.slice(2, 5).map(({ start, end }) => sql.slice(start, end));
   const name = texts[1] === '.' ? texts[2] : texts[0];
   return name && unquote(name).toLowerCase();
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  if (b === undefined || a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }

@@ -11,6 +11,8 @@ export interface Engine {
   readonly emptyImage: Uint8Array;
   /** Opens a connection over pages; a page array is used as it is and must not be changed by the caller. */
   connect(pages: readonly Uint8Array[], pageSize: number): Connection;
+  /** Opens a connection over a paged file that nothing else writes to. */
+  connectTo(file: PagedFile): Connection;
   /** Opens a connection over a file with a valid header, whose bytes are used as they are and never changed. */
   open(image: Uint8Array): Connection;
   /** An ordinary sql.js database over a copy of the bytes, to check or to rewrite a file away from the live one. */
@@ -32,10 +34,12 @@ export async function loadEngine(wasmUrl: string): Promise<Engine> {
 export function engineOf(sqlJs: SqlJs): Engine {
   const known = engineBySqlJs.get(sqlJs);
   if (known) return known;
-  const connect: Engine['connect'] = (pages, pageSize) => new Connection(sqlJs, new PagedFile(pages, pageSize));
+  const connectTo: Engine['connectTo'] = (file) => new Connection(sqlJs, file);
+  const connect: Engine['connect'] = (pages, pageSize) => connectTo(new PagedFile(pages, pageSize));
   const engine: Engine = {
     emptyImage: proveEngine(sqlJs),
     connect,
+    connectTo,
     open: (image) => {
       const { pages, pageSize } = pagesOfImage(image);
       return connect(pages, pageSize);

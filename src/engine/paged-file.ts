@@ -40,9 +40,11 @@ export class PagedFile {
   #preImageByPage = new Map<number, Slot>();
   readonly #zeros: Uint8Array;
 
-  constructor(pages: readonly Uint8Array[], pageSize: number) {
+  /** A file of the pages given, or of those that another file has now. */
+  constructor(pages: readonly Uint8Array[] | PagedFile, pageSize: number) {
     this.pageSize = pageSize;
-    this.#slots = [...pages];
+    // A page array never changes, so the copy of another file costs one reference for each of its pages.
+    this.#slots = pages instanceof PagedFile ? [...pages.#slots] : [...pages];
     this.#zeros = new Uint8Array(pageSize);
   }
 
@@ -93,16 +95,21 @@ export class PagedFile {
     return slot === ABSENT ? undefined : slot;
   }
 
-  /** Takes the dirty pages off the file: the next write begins a new set. */
-  seal(): SealedPages {
-    const preImageByPage = this.#preImageByPage;
-    this.#preImageByPage = new Map();
+  /** The pages that were written since the last seal. */
+  dirtyPages(): NumberedPage[] {
     const pages: NumberedPage[] = [];
-    for (const page of preImageByPage.keys()) {
+    for (const page of this.#preImageByPage.keys()) {
       const bytes = this.page(page);
       if (bytes) pages.push([page, bytes]);
     }
-    return { pages, preImageByPage };
+    return pages;
+  }
+
+  /** Takes the dirty pages off the file: the next write begins a new set. */
+  seal(): SealedPages {
+    const sealed = { pages: this.dirtyPages(), preImageByPage: this.#preImageByPage };
+    this.#preImageByPage = new Map();
+    return sealed;
   }
 
   /** Puts the pages back as they were before the sealed writes. Later writes must have been undone first. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors/database-error.js';
 import { DuplicateColumnError } from '../errors/sql-error.js';
 import type { Footprint } from './footprint.js';
 import { bindParameters, listParameters, type ParameterList, type Parameters } from './parameters.js';
@@ -43,6 +44,7 @@ export class Statement {
 
   /** The rows as arrays, at most `limit` of them. */
   values(given: Parameters | undefined, limit: number): SqlValue[][] {
+    if (!(limit >= 0)) throw new UsageError('limit is to be a number of rows, 0 or more. Leave it out for all rows.');
     const rows: SqlValue[][] = [];
     this.#each(given, limit, (row) => rows.push(row));
     return rows;

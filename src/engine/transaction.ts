@@ -23,8 +23,8 @@ export interface Transaction {
   all<R = Row>(sql: string, parameters?: Parameters): R[];
   /** The first row, or undefined. A statement that writes runs to its end all the same. */
   get<R = Row>(sql: string, parameters?: Parameters): R | undefined;
-  /** The rows as arrays, which may hold two columns of one name. */
-  values(sql: string, parameters?: Parameters): SqlValue[][];
+  /** The rows as arrays, which may hold two columns of one name; at most `limit` of them. */
+  values(sql: string, parameters?: Parameters, limit?: number): SqlValue[][];
   /** Runs one statement for its effect. */
   run(sql: string, parameters?: Parameters): RunResult;
 }
@@ -79,6 +79,11 @@ export class OpenTransaction implements Transaction {
     this.#isOpen = false;
   }
 
+  /** Whether a statement may still be run. */
+  get isUsable(): boolean {
+    return this.#isOpen && this.rolledBackBy === undefined;
+  }
+
   all<R = Row>(sql: string, parameters?: Parameters): R[] {
     // The row type is the caller's word for what their SQL gives.
     return this.#use(sql, (statement) => statement.rows(parameters, EVERY)) as R[];
@@ -90,8 +95,11 @@ export class OpenTransaction implements Transaction {
     return this.#use(sql, first) as R | undefined;
   }
 
-  values(sql: string, parameters?: Parameters): SqlValue[][] {
-    return this.#use(sql, (statement) => statement.values(parameters, EVERY));
+  values(sql: string, parameters?: Parameters, limit: number = EVERY): SqlValue[][] {
+    return this.#use(sql, (statement) =>
+      // A statement that writes runs to its end, however many of its rows are wanted.
+      statement.footprint.isWrite ? statement.values(parameters, EVERY).slice(0, limit) : statement.values(parameters, limit),
+    );
   }
 
   run(sql: string, parameters?: Parameters): RunResult {

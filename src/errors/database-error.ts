@@ -6,13 +6,13 @@ export class ClosedError extends TabliteError {
   readonly code = 'CLOSED';
 }
 
-/** Other tabs committed first, again and again, until the write was given up. It left no trace and may be tried again. */
+/** Others committed first, again and again, until the write was given up. It left no trace and may be tried again. */
 export class ConflictError extends TabliteError {
   override readonly name = 'ConflictError';
   readonly code = 'CONFLICT';
 
   constructor(attempts: number) {
-    super(`Other tabs committed first ${attempts} times in a row. Nothing was written: try again, or write less often.`);
+    super(`Others committed first ${attempts} times in a row. Nothing was written: try again, or write less often.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AsyncTransaction } from '../engine/async-transaction.js';
 import type { Connection } from '../engine/connection.js';
 import type { Engine } from '../engine/engine.js';
 import { runTransaction, type Transaction } from '../engine/transaction.js';
@@ -10,6 +11,7 @@ import type { CommitLog, StoredImage } from './commit-log.js';
 import type { Environment } from './environment.js';
 import { type Hints, openHints } from './hint.js';
 import { LiveReplica } from './live-replica.js';
+import { Overlay, untilCurrent } from './overlay.js';
 import { PendingWrite, type Ran } from './pending-write.js';
 import type { Replica } from './replica.js';
 import { attemptRestore, refuseNewer } from './restore.js';
@@ -75,13 +77,23 @@ export class Store {
     return this.change(durability, ({ connection }) => runTransaction(connection, change));
   }
 
+  /** Runs `change` on a private view, and again when something that it used has changed; resolves when its commit is durable. */
+  async transaction<Result>(change: (tx: AsyncTransaction) => PromiseLike<Result>, durability: Durability): Promise<Result> {
+    if (this.#isRunning) throw nestedWrite();
+    const { engine, environment } = this.#parts;
+    const overlay = () =>
+      this.#turns.take(async () => {
+        // The last look and the view are one step: nothing is in it that is not stored.
+        while (this.#live.queue.hasWaiting) await this.#live.flush();
+        this.#live.refuse();
+        return new Overlay(engine, this.connection);
+      });
+    return untilCurrent({ change, overlay, keep: (carry) => this.change(durability, carry), environment });
+  }
+
   /** Runs at once, as one commit, anything that changes a replica synchronously; resolves when that is durable. */
   change<Result>(durability: Durability, run: (replica: Replica) => Ran<Result>): Promise<Result> {
-    if (this.#isRunning) {
-      return Promise.reject(
-        new TransactionError('TRANSACTION_NESTED', 'A write was begun within the callback of another. Use its tx, or await the first one.'),
-      );
-    }
+    if (this.#isRunning) return Promise.reject(nestedWrite());
     const write = new PendingWrite<Result>(durability, (replica) => this.#exclusively(() => run(replica)));
     this.#live.queue.add(write as PendingWrite);
     this.#flushSoon();
@@ -273,4 +285,11 @@ export class Store {
     this.#parts.witness.stop();
     this.#parts.status.set({ state: 'closed', error: reason });
   }
+}
+
+function nestedWrite(): TransactionError {
+  return new TransactionError(
+    'TRANSACTION_NESTED',
+    'A write was begun within the callback of another. Use its tx, or await the first one.',
+  );
 }

@@ -124,6 +124,7 @@ describe('the public doors', () => {
           "openDatabase",
           "type AdoptErrorCode",
           "type Adoption",
+          "type AsyncTransaction",
           "type Backup",
           "type BackupErrorCode",
           "type BackupReason",
