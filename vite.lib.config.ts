@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { tablite } from './src/vite.js';
 
 const WASM = 'sql.js/dist/sql-wasm-browser.wasm';
 
@@ -29,6 +30,23 @@ function shipVirtual(): Plugin {
   };
 }
 
+const KEPT_ENV = '__app_env__';
+
+/** What the app's own Vite is to put in place of `import.meta.env`, this build leaves for it. */
+function shipEnv(): Plugin {
+  return {
+    name: 'ship-env',
+    enforce: 'pre',
+    transform: (code, id) =>
+      id.endsWith('/database-url.ts') ? { code: code.replaceAll('import.meta.env', KEPT_ENV), map: null } : undefined,
+    generateBundle: (_, bundle) => {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(KEPT_ENV, 'import.meta.env');
+      }
+    },
+  };
+}
+
 /** `npx tablite` runs the command by its first line, and as a program. */
 function shipCommand(): Plugin {
   return {
@@ -38,7 +56,7 @@ function shipCommand(): Plugin {
 }
 
 const config: UserConfig = defineConfig({
-  plugins: [shipWasm(), shipVirtual(), shipCommand()],
+  plugins: [tablite(), shipWasm(), shipEnv(), shipVirtual(), shipCommand()],
   build: {
     target: 'es2023',
     minify: false,
@@ -46,6 +64,9 @@ const config: UserConfig = defineConfig({
     lib: {
       entry: {
         index: 'src/index.ts',
+        drizzle: 'src/drizzle.ts',
+        seal: 'src/seal.ts',
+        vibesurf: 'src/vibesurf.ts',
         node: 'src/node.ts',
         testing: 'src/testing.ts',
         vite: 'src/vite.ts',
@@ -55,7 +76,7 @@ const config: UserConfig = defineConfig({
     },
     rollupOptions: {
       external: [
-        /^(?!.*\.wasm)(sql\.js|idb-keyval|crc-32|vite|@noble\/hashes)(\/|$)/,
+        /^(?!.*\.wasm)(sql\.js|idb-keyval|crc-32|vite|@noble\/hashes|drizzle-orm|valibot|croner|uuid)(\/|$)/,
         ...builtinModules.flatMap((name) => [name, `node:${name}`]),
       ],
     },

@@ -1,11 +1,29 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { tablite } from './src/vite.js';
 
 const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 
 const config: ViteUserConfig = defineConfig({
+  plugins: [tablite()],
   resolve: { alias: { tablite: new URL('./src/index.ts', import.meta.url).pathname } },
-  optimizeDeps: { include: ['sql.js', 'crc-32', 'idb-keyval', 'fast-check', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'] },
+  optimizeDeps: {
+    include: [
+      'sql.js',
+      'crc-32',
+      'idb-keyval',
+      'fast-check',
+      '@noble/hashes/sha2.js',
+      '@noble/hashes/utils.js',
+      'drizzle-orm',
+      'drizzle-orm/better-sqlite3/session',
+      'drizzle-orm/relations',
+      'drizzle-orm/sqlite-core',
+      'valibot',
+      'croner',
+      'uuid',
+    ],
+  },
   test: {
     testTimeout: 60_000,
     projects: [

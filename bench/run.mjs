@@ -52,11 +52,12 @@ async function measureSize(megabytes) {
     }
     const commits = await browser.call('commits', COMMITS);
     const inARow = await browser.call('commitsInARow', BATCHES, 50);
+    const transactions = await browser.call('transactions', COMMITS);
     await browser.call('openPlain');
     const reads = await browser.call('pointReads', BATCHES, 2000);
     const bulk = await browser.call('bulkInserts', BULKS, 10_000);
     const migrations = await browser.call('backedMigrations', 'bench', BACKED);
-    return { megabytes, firstOpen, opens, commits, inARow, reads, bulk, migrations };
+    return { megabytes, firstOpen, opens, commits, inARow, transactions, reads, bulk, migrations };
   });
 }
 
@@ -116,11 +117,19 @@ function report(results) {
   console.log(table(`Durable one-row insert beside one bare 4 KiB put, in turn (${COMMITS} each)`, heads, commitRows));
   const inARow = results.map((result) => beside(size(result), result.inARow.insert, result.inARow.put, 50));
   console.log(table(`The same in a row, relaxed (${BATCHES} batches of 50)`, ['', 'insert', 'put', 'ratio'], inARow));
-  const reads = results.map((result) => {
-    const [mine, plain] = [median(result.reads.tablite), median(result.reads.plain)].map((ms) => (2000 / ms) * 1000);
-    return [size(result), mine, plain, mine / plain];
-  });
-  console.log(table('Point reads, a second', ['', 'Tablite', 'plain sql.js', 'ratio'], reads));
+  const async = results.map((result) => beside(size(result), result.transactions.transaction, result.transactions.write, 1));
+  const asyncTitle = `Durable one-row insert in an asynchronous transaction beside one in a write (${COMMITS} each)`;
+  console.log(table(asyncTitle, ['', 'transaction', 'write', 'ratio'], async));
+  const reads = results.flatMap((result) =>
+    Object.entries(result.reads).map(([kind, samples]) => {
+      const ms = median(samples);
+      return [`${size(result)} ${kind}`, (2000 / ms) * 1000, ms / median(result.reads.exclusive), ms / median(result.reads.plain)];
+    }),
+  );
+  const readHeads = ['', 'reads a second', 'time: ratio to exclusive', 'ratio to plain'];
+  console.log(
+    table("Point reads; plain and exclusive are a prepared statement of sql.js in its own and in Tablite's locking mode", readHeads, reads),
+  );
   const opens = results.map((result) => [size(result), median(result.opens), median(result.firstOpen)]);
   console.log(table('Open to first row', ['', 'in a new page', 'after a restart'], opens));
   const bulk = results.map((result) => beside(size(result), result.bulk.tablite, result.bulk.plain, 1));

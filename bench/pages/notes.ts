@@ -1,7 +1,17 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
 /** The table that is measured: some 700 bytes a row, and an index that a new row goes anywhere into. */
 export const CREATE_NOTES = `
   CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL);
   CREATE INDEX idx_notes_title ON notes (title);`;
+/** The same table for Drizzle. */
+export const notes = sqliteTable('notes', {
+  id: integer().primaryKey(),
+  title: text().notNull(),
+  body: text().notNull(),
+  created_at: integer().notNull(),
+});
+
 export const INSERT_NOTE = 'INSERT INTO notes (title, body, created_at) VALUES (?, ?, ?)';
 export const READ_NOTE = 'SELECT id, title, body, created_at FROM notes WHERE id = ?';
 

@@ -18,7 +18,7 @@ export interface TableRows {
 export function readTables(database: Database): SchemaTable[] {
   const names = database.values(`
     SELECT name FROM sqlite_schema
-    WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND lower(name) <> 'tablite_history'
+    WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND lower(name) NOT IN ('tablite_history', 'tablite_keys')
     ORDER BY lower(name)`);
   return names.map(([name]) => ({ name: String(name), rowCount: countIfReadable(database, String(name)) }));
 }

@@ -1,8 +1,6 @@
 import type { Connection } from '../engine/connection.js';
 import type { Migration } from './chain.js';
-
-/** Where a database remembers which files made it. */
-export const HISTORY_TABLE = 'tablite_history';
+import { HISTORY_TABLE } from './own-table.js';
 
 /** One applied migration. */
 export interface HistoryEntry {

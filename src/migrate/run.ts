@@ -6,7 +6,8 @@ import { SqlError } from '../errors/sql-error.js';
 import type { Migration } from './chain.js';
 import type { MigrationContent } from './content.js';
 import { foreignKeyViolations, newViolations, type Violations } from './foreign-keys.js';
-import { addToHistory, HISTORY_TABLE, readHistory } from './history.js';
+import { addToHistory, readHistory } from './history.js';
+import { OWN_TABLES } from './own-table.js';
 import type { Adoption, Standing, UpgradePlan } from './plan.js';
 import { brokenStatements } from './smoke-compile.js';
 import { runContent } from './step.js';
@@ -39,8 +40,8 @@ export interface RunOptions {
 /** What a connection's database stands at. */
 export function readStanding(connection: Connection): Standing {
   const tables = connection.value(
-    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> ?",
-    [HISTORY_TABLE],
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN (?, ?)",
+    OWN_TABLES,
   );
   return { schemaVersion: connection.header.userVersion, history: readHistory(connection), hasTables: Number(tables) > 0 };
 }

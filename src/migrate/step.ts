@@ -5,8 +5,8 @@ import { OpenTransaction, refusePromise } from '../engine/transaction.js';
 import { MigrationError } from '../errors/migration-error.js';
 import { RefusedStatementError, SqlError } from '../errors/sql-error.js';
 import { type MigrationCode, type MigrationContent, position } from './content.js';
-import { HISTORY_TABLE } from './history.js';
 import { foldCase, nameOf } from './normal-sql.js';
+import { OWN_TABLES } from './own-table.js';
 import { RowGuard } from './row-guard.js';
 
 /** The file of one step, and what it does. */
@@ -45,7 +45,7 @@ function runStatement(connection: Connection, { file, sql, statement, guard }: R
   try {
     guardByName(sql, statement, 'write');
     const names = statement.tokens.filter(({ kind }) => kind === 'word' || kind === 'quoted');
-    refuseHistory(names.map(({ start, end }) => foldCase(nameOf(sql.slice(start, end)))));
+    refuseOwnTables(names.map(({ start, end }) => foldCase(nameOf(sql.slice(start, end)))));
     // What triggers say by RAISE is known for what it is only of a compiled statement.
     if (guard.watch(sql, statement)) connection.with(text, 'write', (compiled) => compiled.values(undefined, Number.POSITIVE_INFINITY));
     else connection.script(text);
@@ -59,7 +59,7 @@ function runCode(connection: Connection, { file, code, guard }: { file: string; 
   // The files before it have changed the schema, behind the back of what is compiled.
   connection.forgetSchema();
   const tx = new OpenTransaction(connection, (sql, { footprint }) => {
-    refuseHistory([...footprint.writes]);
+    refuseOwnTables([...footprint.writes]);
     guard.watchCompiled(sql, footprint.writes);
   });
   try {
@@ -91,10 +91,11 @@ function failure(cause: unknown, place: { file: string; line?: number; column?: 
   return cause;
 }
 
-/** The history is Tablite's own: a step that changes it would have every later opening refused. */
-function refuseHistory(names: readonly string[]): void {
-  if (!names.includes(HISTORY_TABLE)) return;
-  throw new RefusedStatementError('REFUSED_STATEMENT', `A change of ${HISTORY_TABLE}`, 'Tablite keeps it', 'Use a table of your own.');
+/** A step that changes the history would have every later opening refused, and one that changes the keys every secret lost. */
+function refuseOwnTables(names: readonly string[]): void {
+  const own = OWN_TABLES.find((table) => names.includes(table));
+  if (own === undefined) return;
+  throw new RefusedStatementError('REFUSED_STATEMENT', `A change of ${own}`, 'Tablite keeps it', 'Use a table of your own.');
 }
 
 /**

@@ -47,8 +47,9 @@ export class SealedValue {
     return this.toString();
   }
 
-  /** What the consoles of Node and Deno print: https://nodejs.org/api/util.html#custom-inspection-functions-on-objects */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
+  static {
+    // What the consoles of Node and Deno print: https://nodejs.org/api/util.html#custom-inspection-functions-on-objects
+    const { prototype } = SealedValue;
+    Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), { value: prototype.toString });
   }
 }

@@ -1,10 +1,12 @@
-import { link, mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
 import { CorruptionError, StorageError, StorageFullError } from '../errors/storage-error.js';
 import { checksum } from '../page/checksum.js';
 import { KeyValueImage } from './key-value-image.js';
 import type { Durability, ReadRequest, Storage, StorageEntry, StorageLoss, WriteBatch, WriteOutcome } from './storage.js';
+
+// Not imported: a bundler for pages, which only comes by this file through an import that never runs there, could not resolve these.
+const { link, mkdir, open, readdir, readFile, rename, rm, unlink } = process.getBuiltinModule('node:fs/promises');
+const { basename, join, resolve } = process.getBuiltinModule('node:path');
+const { deserialize, serialize } = process.getBuiltinModule('node:v8');
 
 /** Batches between two snapshots. */
 const SNAPSHOT_EVERY = 256;

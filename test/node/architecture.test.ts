@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { isolatedDeclarationSync } from 'rolldown/experimental';
 import { describe, expect, it } from 'vitest';
 
 const SRC = resolve('src');
@@ -13,6 +14,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['engine', 'storage', 'errors', 'page'],
   migrate: ['engine', 'errors', 'page'],
   database: ['store', 'migrate', 'storage', 'engine', 'errors', 'page'],
+  seal: ['database', 'store', 'migrate', 'engine', 'errors', 'page'],
+  drizzle: ['seal', 'database', 'migrate', 'engine', 'errors', 'page'],
+  vibesurf: ['drizzle', 'seal', 'database', 'store', 'migrate', 'storage', 'engine', 'errors', 'page'],
   lint: ['migrate', 'engine', 'errors', 'page'],
   authoring: ['lint', 'migrate', 'engine', 'errors', 'page'],
   testing: ['database', 'store', 'migrate', 'storage', 'engine', 'errors', 'page'],
@@ -20,7 +24,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   vite: ['authoring', 'lint', 'migrate', 'engine', 'errors', 'page'],
   inspector: ['.'],
 };
-const DOORS = ['index.ts', 'node.ts', 'testing.ts', 'vite.ts'].filter((door) => readdirSync(SRC).includes(door));
+const DOORS = ['index.ts', 'drizzle.ts', 'seal.ts', 'vibesurf.ts', 'node.ts', 'testing.ts', 'vite.ts'].filter((door) =>
+  readdirSync(SRC).includes(door),
+);
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -210,6 +216,15 @@ describe('every source file', () => {
   it('is shorter than 300 lines', () => {
     const long = files.filter((file) => readFileSync(file, 'utf8').split('\n').length > 300);
     expect(long.map((file) => relative(SRC, file))).toEqual([]);
+  });
+
+  it('says the type of what it exports, but for models and shapes, which are what types are made from', () => {
+    const untyped = files
+      .filter((file) => !/^vibesurf\/(models|shapes)\/|^vibesurf\/vibesurf-schema\.ts$/.test(relative(SRC, file)))
+      .flatMap((file) =>
+        isolatedDeclarationSync(file, readFileSync(file, 'utf8'), {}).errors.map(({ message }) => `${relative(SRC, file)}: ${message}`),
+      );
+    expect(untyped).toEqual([]);
   });
 
   it('throws typed errors only', () => {

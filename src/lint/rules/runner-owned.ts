@@ -1,7 +1,7 @@
 import { guardByName } from '../../engine/guard.js';
 import { RefusedStatementError } from '../../errors/sql-error.js';
-import { HISTORY_TABLE } from '../../migrate/history.js';
-import { isNamed } from '../lexeme.js';
+import { OWN_TABLES } from '../../migrate/own-table.js';
+import { isNamed, type Lexeme } from '../lexeme.js';
 import type { Remark, RuleGroup } from '../rule.js';
 import type { Step } from '../sql-file.js';
 
@@ -51,10 +51,11 @@ function refusal(step: Step): Remark | undefined {
     const isImported = file.options.imported?.includes(file.name);
     return { rule: 'L004', at, step, ...(isImported ? { severity: 'info' } : {}) };
   }
-  const history = third === undefined || action.kind === 'other' ? undefined : lexemes.find((each) => isNamed(each, HISTORY_TABLE));
-  if (history && history.kind !== 'string') {
-    const why = `${HISTORY_TABLE} is where Tablite remembers which files made a database.`;
-    return { rule: 'L003', at: history, step, why, instead: 'Leave it alone; the files of the chain are its only source.' };
+  const isOwn = (each: Lexeme) => OWN_TABLES.some((table) => isNamed(each, table));
+  const own = third === undefined || action.kind === 'other' ? undefined : lexemes.find(isOwn);
+  if (own && own.kind !== 'string') {
+    const why = 'This table is one that Tablite keeps for itself: the history of the chain, or the keys of sealed values.';
+    return { rule: 'L003', at: own, step, why, instead: 'Leave it alone; use a table of your own.' };
   }
   try {
     guardByName(file.text, step.statement, 'write');

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { modelDrift } from '../../../src/drizzle/model-drift.js';
+import { memoryStorage } from '../../../src/index.js';
+import { checksum } from '../../../src/page/checksum.js';
+import { memoryKeyStore } from '../../../src/seal/key-store.js';
+import { adoptBackendSecrets } from '../../../src/vibesurf/backend/adopted-secrets.js';
+import { backendKeyOf, sealBackendValue } from '../../../src/vibesurf/backend-key.js';
+import type { DatabaseManager } from '../../../src/vibesurf/database-manager.js';
+import { fernetKey } from '../../../src/vibesurf/fernet.js';
+import { MODELS } from '../../../src/vibesurf/models/models.js';
+import { openCredential, storeCredential } from '../../../src/vibesurf/queries/credentials.js';
+import { openLlmProfile } from '../../../src/vibesurf/queries/llm-profiles.js';
+import { fixtureOf, rowsByTable } from '../../fixtures/fixture.js';
+import { openManager } from '../open-manager.js';
+import { backendFile } from './backend-file.js';
+
+const MACHINE = '2c:f0:5d:9e:01:ab';
+const FERNET = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
+const SEALED_TABLES = ['llm_profiles', 'voice_profiles', 'credentials'];
+
+/** What a database holds, but for the columns of secrets. */
+function rowsOf(manager: DatabaseManager, table: string): unknown[] {
+  return manager.database.all(`SELECT * FROM ${table} ORDER BY 1`).map(({ encrypted_api_key: _, encrypted_value: __, ...row }) => row);
+}
+
+/** A file in which two secrets open with the machine's key and one with a key of its own. */
+async function fileWithSecrets(): Promise<Uint8Array> {
+  const machine = await backendKeyOf(MACHINE);
+  const own = await fernetKey(FERNET);
+  return backendFile(
+    'v008',
+    ["UPDATE llm_profiles SET encrypted_api_key = ? WHERE profile_name = 'Everyday'", [await sealBackendValue('sk-everyday', machine)]],
+    [
+      "INSERT INTO credentials (id, key_name, encrypted_value, updated_at) VALUES (?, ?, ?, '2024-01-02 03:04:05')",
+      ['0b8f7c11-2a5e-4d0c-a3b4-5c6d7e8f9a0c', 'mail', await sealBackendValue('geheim 🔑', machine)],
+    ],
+    [
+      "INSERT INTO credentials (id, key_name, encrypted_value, updated_at) VALUES (?, ?, ?, '2024-01-02 03:04:05')",
+      ['0b8f7c11-2a5e-4d0c-a3b4-5c6d7e8f9a0d', 'own', await sealBackendValue('mit eigenem Schlüssel', own)],
+    ],
+    [
+      'INSERT INTO credentials (id, key_name, encrypted_value) VALUES (NULL, ?, ?)',
+      ['without id', await sealBackendValue('ohne id', machine)],
+    ],
+  );
+}
+
+describe('importBackend', () => {
+  it.each(['v001', 'v002', 'v003', 'v004', 'v005', 'v006', 'v007', 'v008', 'models'])('takes %s in with every row', async (name) => {
+    const manager = await openManager();
+    const report = await manager.importBackend(fixtureOf(name));
+    expect(report).toMatchObject({ fromVersion: name === 'models' ? 0 : Number(name.slice(1)), toVersion: 8, sealed: 0 });
+    expect(await manager.getDbVersion()).toBe(8);
+    expect(await modelDrift(manager.database, MODELS)).toEqual([]);
+    for (const [table, rows] of Object.entries(report.rowsByTable)) {
+      const expected = rowsByTable[table] ?? [];
+      if (rows > 0) expect(rows).toBe(expected.length);
+      // What a file has of a table, with the columns that later versions add.
+      if (rows > 0) expect(rowsOf(manager, table).length).toBe(expected.length);
+    }
+    expect(report.rowsByTable['tasks']).toBe(rowsByTable['tasks']?.length);
+  });
+
+  it('seals what the keys open, keeps the rest, and says which', async () => {
+    const manager = await openManager();
+    const report = await manager.importBackend(await fileWithSecrets(), { machineIds: ['00:00:00:00:00:00', MACHINE] });
+    expect(report.sealed).toBe(2);
+    expect(report.unopened.map(({ table }) => table).sort()).toEqual(['credentials', 'credentials', 'credentials', 'voice_profiles']);
+    expect((await openCredential(manager, 'mail'))?.value).toBe('geheim 🔑');
+    expect((await openLlmProfile(manager, 'Everyday'))?.apiKey).toBe('sk-everyday');
+    await expect(openCredential(manager, 'own')).rejects.toMatchObject({ code: 'SEAL_FOREIGN' });
+    expect(JSON.stringify(report)).not.toMatch(/geheim|sk-everyday|Z0FB/);
+  });
+
+  it('opens the rest later, with another key, and leaves everything else as it is', async () => {
+    const manager = await openManager();
+    await manager.importBackend(await fileWithSecrets(), { machineIds: [MACHINE] });
+    const before = SEALED_TABLES.map((table) => rowsOf(manager, table));
+    const adopted = await adoptBackendSecrets(manager, { fernetKey: FERNET });
+    expect(adopted.sealed).toBe(1);
+    expect((await openCredential(manager, 'own'))?.value).toBe('mit eigenem Schlüssel');
+    expect(SEALED_TABLES.map((table) => rowsOf(manager, table))).toEqual(before);
+    expect(manager.database.get("SELECT updated_at FROM credentials WHERE key_name = 'mail'")).toEqual({
+      updated_at: '2024-01-02 03:04:05',
+    });
+    expect(await modelDrift(manager.database, MODELS)).toEqual([]);
+    expect(manager.database.values("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'")).toEqual([[8]]);
+  });
+
+  it('keeps the vault that is there, and what opens it', async () => {
+    const [storage, keyStore] = [memoryStorage(), memoryKeyStore()];
+    const manager = await openManager({ storage, vault: { keyStore } });
+    await storeCredential(manager, { keyName: 'mine', value: 'x' });
+    await manager.vault.setPassphrase('correct horse');
+    await manager.importBackend(await fileWithSecrets(), { machineIds: [MACHINE], replace: true });
+    const elsewhere = await openManager({ storage, vault: { keyStore: memoryKeyStore() } });
+    await elsewhere.vault.unlock({ passphrase: 'correct horse' });
+    expect((await openCredential(elsewhere, 'mail'))?.value).toBe('geheim 🔑');
+  });
+
+  it('changes nothing when the vault is locked and there is something to seal', async () => {
+    const manager = await openManager();
+    await manager.vault.create();
+    manager.vault.lock();
+    const before = checksum(await manager.database.export());
+    await expect(manager.importBackend(await fileWithSecrets(), { machineIds: [MACHINE] })).rejects.toMatchObject({ code: 'VAULT_LOCKED' });
+    expect(checksum(await manager.database.export())).toBe(before);
+  });
+
+  it('replaces rows only when it is told to', async () => {
+    const manager = await openManager();
+    await manager.importBackend(fixtureOf('v008'));
+    await expect(manager.importBackend(fixtureOf('v001'))).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('tasks'),
+    });
+    expect((await manager.importBackend(fixtureOf('v001'), { replace: true })).rowsByTable['schedules']).toBe(0);
+  });
+
+  it('refuses what is no database, is newer, or no key, and leaves everything as it was', async () => {
+    const manager = await openManager();
+    const before = checksum(await manager.database.export());
+    const newer = fixtureOf('v008');
+    new DataView(newer.buffer).setUint32(60, 9);
+    await expect(manager.importBackend(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ name: 'ImportError' });
+    await expect(manager.importBackend(newer)).rejects.toMatchObject({ name: 'NewerSchemaError' });
+    await expect(manager.importBackend(fixtureOf('v008'), { fernetKey: 'no key' })).rejects.toMatchObject({ code: 'FERNET_KEY' });
+    expect(checksum(await manager.database.export())).toBe(before);
+  });
+
+  it('reports JSON that does not fit its shape, and keeps it', async () => {
+    const file = await backendFile('v008', ["UPDATE tasks SET task_metadata = '{\"control_history\": 5}', mcp_server_config = '{broken'"]);
+    const manager = await openManager();
+    const report = await manager.importBackend(file);
+    const count = rowsByTable['tasks']?.length ?? 0;
+    expect(report.invalidJson).toHaveLength(2 * count);
+    expect(report.invalidJson).toContainEqual(
+      expect.objectContaining({ table: 'tasks', column: 'task_metadata', issues: [expect.stringContaining('control_history')] }),
+    );
+    expect(manager.database.get('SELECT mcp_server_config FROM tasks')).toEqual({ mcp_server_config: '{broken' });
+  });
+});
