@@ -18,4 +18,4 @@ export {
 export type { DrizzleOptions, Schema } from './drizzle/facade.js';
 export { type ModelDriftOptions, modelDrift } from './drizzle/model-drift.js';
 export { createTableStatements } from './drizzle/model-sql.js';
-export { InvalidJsonError, InvalidValueError, type InvalidValueCode } from './errors/column-error.js';
+export { InvalidJsonError, type InvalidValueCode, InvalidValueError } from './errors/column-error.js';

@@ -1,15 +1,8 @@
 import { UsageError } from '../errors/database-error.js';
-import type { Clock } from '../store/environment.js';
+import { type Clock, platformClock } from '../store/environment.js';
 
 /** Timers take no more than 31 bits: a longer time would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
-
-const platformClock: Clock = {
-  now: () => Date.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
-  // It is given nothing but what setTimeout above returned.
-  clearTimeout: (timer) => clearTimeout(timer as number | undefined),
-};
 
 /** Calls `lock` once nothing has been done for a time. Without a time it never does. */
 export class AutoLock {

@@ -3,7 +3,7 @@ import { type Engine, loadEngine } from '../engine/engine.js';
 import type { SqlJsDatabase } from '../engine/sql-js.js';
 import { wasmUrl } from '../engine/wasm-url.js';
 import { SealError } from '../errors/seal-error.js';
-import { KEYS_TABLE } from './keyring-table.js';
+import { KEYS_TABLE } from '../migrate/own-table.js';
 import { quoted, type SealedColumn } from './place.js';
 import { hasSealed, holdsRemains } from './remains.js';
 

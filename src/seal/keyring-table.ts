@@ -2,10 +2,8 @@ import type { Database } from '../database/database.js';
 import type { Transaction } from '../engine/transaction.js';
 import { VaultError } from '../errors/seal-error.js';
 import { SqlError } from '../errors/sql-error.js';
+import { KEYS_TABLE } from '../migrate/own-table.js';
 import { formatKeyring, type Keyring, parseKeyring } from './keyring.js';
-
-/** Goes with the file, and so does what opens it with a passphrase. */
-export const KEYS_TABLE = 'tablite_keys';
 
 const CREATE = `CREATE TABLE IF NOT EXISTS ${KEYS_TABLE} (id INTEGER PRIMARY KEY CHECK (id = 1), keyring TEXT NOT NULL)`;
 const SELECT = `SELECT keyring FROM ${KEYS_TABLE} WHERE id = 1`;
@@ -63,6 +61,11 @@ export class KeyringTable {
   put(tx: Transaction, keyring: Keyring): void {
     tx.run(CREATE);
     tx.run(STORE, [formatKeyring(keyring)]);
+  }
+
+  /** Deletes whatever is there, survivable by a power cut. */
+  remove(): Promise<unknown> {
+    return this.#database.run(`DROP TABLE IF EXISTS ${KEYS_TABLE}`, [], { durability: 'strict' });
   }
 
   #replace(before: string | undefined, keyring: Keyring): Promise<boolean> {

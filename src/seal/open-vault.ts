@@ -2,12 +2,13 @@ import type { Database, SyncResult, WriteOptions } from '../database/database.js
 import { refusePromise, type Transaction } from '../engine/transaction.js';
 import { ClosedError, UsageError } from '../errors/database-error.js';
 import { VaultError } from '../errors/seal-error.js';
+import { KEYS_TABLE } from '../migrate/own-table.js';
 import { callSafely } from '../store/subscriptions.js';
 import { AutoLock } from './auto-lock.js';
 import { subtleCrypto } from './cipher.js';
 import { indexedDbKeyStore } from './indexeddb-key-store.js';
 import { currentKeyId, type Keyring, LEAST_ROUNDS, MOST_ROUNDS, protectorOf } from './keyring.js';
-import { KEYS_TABLE, KeyringTable } from './keyring-table.js';
+import { KeyringTable } from './keyring-table.js';
 import type { Place, SealedColumn } from './place.js';
 import { lockedOut, ProtectorSet } from './protector-set.js';
 import { rotate } from './rotation.js';
@@ -122,6 +123,12 @@ class DatabaseVault implements Vault {
 
   removeDevice(): Promise<void> {
     return this.#unlocked(() => this.#protectors.removeDevice());
+  }
+
+  async destroy(): Promise<void> {
+    this.#refuseClosed();
+    await this.#protectors.destroy(this.#readable());
+    this.lock();
   }
 
   seal(text: string, place: Place): Promise<SealedValue> {

@@ -112,6 +112,13 @@ export class ProtectorSet {
     if (removed) await discard(this.#keyStore, removed.id);
   }
 
+  /** Deletes the keyring, and of the protectors in it the key of this device. Of one that cannot be read, that one stays. */
+  async destroy(keyring: Keyring | undefined): Promise<void> {
+    await this.#table.remove();
+    const device = keyring && protectorOf(keyring, 'device');
+    if (device) await discard(this.#keyStore, device.id);
+  }
+
   /** A data key under every protector, each of which must be at hand. */
   async newDataKey(session: Session, keyring: Keyring): Promise<DataKey> {
     const atHand = keyring.protectors.map((protector) => session.opened(protector.id) ?? this.#fetch(keyring, protector));

@@ -117,6 +117,11 @@ export interface Vault {
    * @throws {UsageError} when another column holds values of the old key.
    */
   rotate(columns: readonly SealedColumn[], options?: RotateOptions): Promise<RotatedValues>;
+  /**
+   * Deletes the vault: its keys, in one strict commit, and the key of this device. Nothing that it has sealed ever opens again, but
+   * in files and backups that were made before.
+   */
+  destroy(): Promise<void>;
   /** Locks, and ends every timer and subscription. */
   close(): void;
 }

@@ -7,6 +7,19 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
+/** The timers and the time of day of this platform. */
+export const platformClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  // It is given nothing but what setTimeout above returned.
+  clearTimeout: (timer) => clearTimeout(timer as number | undefined),
+};
+
+/** What tells that the page comes back to life; nothing in a worker, nor in Node. */
+export function pageTargets(): EventTarget[] {
+  return [globalThis.document, globalThis.window].filter((target) => typeof target === 'object');
+}
+
 /** The part of a BroadcastChannel that hints need. */
 export interface HintChannel {
   postMessage(message: unknown): void;
@@ -34,16 +47,12 @@ export interface Environment {
 /** The platform's own parts, each found only if it may be used. */
 export function platformEnvironment(loadEngine: () => Promise<Engine>): Environment {
   return {
-    clock: {
-      now: () => Date.now(),
-      setTimeout: (callback, ms) => setTimeout(callback, ms),
-      clearTimeout: (timer) => clearTimeout(timer as number | undefined),
-    },
+    clock: platformClock,
     loadEngine,
     openChannel: openBroadcastChannel,
     witnessStorage: allowed(() => globalThis.localStorage),
     persist: persistOf(allowed(() => globalThis.navigator?.storage)),
-    wakeUps: [globalThis.document, globalThis.window].filter((target) => typeof target === 'object'),
+    wakeUps: pageTargets(),
     random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
   };
 }

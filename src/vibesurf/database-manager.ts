@@ -113,7 +113,8 @@ export class DatabaseManager implements SecretStore {
       throw new UsageError(
         'dropTables() deletes all tables and backups: confirm it with the name of the database, as `place.name` has it.',
       );
-    const { database } = await this.#open();
+    const { database, vault } = await this.#open();
+    await vault.destroy();
     await this.close();
     const storage = await this.#storageNow();
     await deleteDatabase(database.name, { ...this.#environment, storage });

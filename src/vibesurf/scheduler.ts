@@ -1,7 +1,7 @@
 import type { DrizzleDatabase } from '../drizzle/drizzle.js';
 import { InvalidCronError } from '../errors/cron-error.js';
 import { ClosedError, UsageError } from '../errors/database-error.js';
-import type { Clock } from '../store/environment.js';
+import { type Clock, pageTargets, platformClock } from '../store/environment.js';
 import { callSafely } from '../store/subscriptions.js';
 import { onWakeUp } from '../store/wake-up.js';
 import { checkCron, nextExecution } from './cron.js';
@@ -41,13 +41,6 @@ const LATE_AFTER_MS = 60_000;
 const LONGEST_WAIT_MS = 3_600_000;
 
 const RETRY_MS = 60_000;
-
-const platformClock: Clock = {
-  now: () => Date.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
-  // It is given nothing but what setTimeout above returned.
-  clearTimeout: (timer) => clearTimeout(timer as number | undefined),
-};
 
 /**
  * Executes schedules when they are due, while a page or a service worker has the database open: each execution in one of all the
@@ -181,8 +174,4 @@ export class Scheduler {
       onError(error, schedule);
     });
   }
-}
-
-function pageTargets(): EventTarget[] {
-  return [globalThis.document, globalThis.window].filter((target) => typeof target === 'object');
 }

@@ -9,13 +9,28 @@ const errorsPage = readFileSync('docs/errors.md', 'utf8');
 
 describe('docs/errors.md', () => {
   it('has every error class that the package exports', () => {
-    const classes = Object.keys({ ...core, ...drizzle, ...seal, ...vibesurf }).filter((name) => name.endsWith('Error') && name !== 'TabliteError');
+    const classes = Object.keys({ ...core, ...drizzle, ...seal, ...vibesurf }).filter(
+      (name) => name.endsWith('Error') && name !== 'TabliteError',
+    );
     expect(classes.length).toBeGreaterThan(15);
     expect(classes.filter((name) => !errorsPage.includes(`| \`${name}\` |`))).toEqual([]);
   });
 
   it('has every code, and no other', () => {
-    const ofErrors = ['engine', 'sql', 'storage', 'database', 'migration', 'adopt', 'column', 'seal', 'query', 'cron', 'database-url', 'fernet'].map((name) => `src/errors/${name}-error.ts`);
+    const ofErrors = [
+      'engine',
+      'sql',
+      'storage',
+      'database',
+      'migration',
+      'adopt',
+      'column',
+      'seal',
+      'query',
+      'cron',
+      'database-url',
+      'fernet',
+    ].map((name) => `src/errors/${name}-error.ts`);
     const files = [
       ...ofErrors,
       'src/authoring/authoring-error.ts',

@@ -3,7 +3,7 @@ import { memoryStorage } from '../../src/index.js';
 import { openVault, SealedValue, type VaultState } from '../../src/seal.js';
 import { rejection, thrownBy } from '../database/outcome.js';
 import { FaultyStorage } from '../store/fakes.js';
-import { keep, keyringOf, newBrowser, openTab, openUnlocked, placeOf, secretIn, storedIn } from './open-test-vault.js';
+import { countingKeyStore, keep, keyringOf, newBrowser, openTab, openUnlocked, placeOf, secretIn, storedIn } from './open-test-vault.js';
 
 describe('a vault', () => {
   it('is absent until it is created, then unlocked, and locked in the next tab until the device opens it', async () => {
@@ -191,5 +191,20 @@ describe('a secret', () => {
     expect(String(value)).toBe('[sealed]');
     expect(String(SealedValue.fromText('gAAAAA'))).toBe('[foreign secret]');
     expect(Reflect.get(value, Symbol.for('nodejs.util.inspect.custom')).call(value)).toBe('[sealed]');
+  });
+});
+
+describe('a vault that is destroyed', () => {
+  it('is gone with the key of its device, in every tab, and what it sealed does not open', async () => {
+    const keyStore = countingKeyStore();
+    const browser = { ...newBrowser(), keyStore };
+    const [tab, other] = [await openUnlocked(browser), await openUnlocked(browser)];
+    await keep(tab, 1, 'geheim');
+    await tab.vault.destroy();
+    await other.database.refresh();
+    expect([tab.vault.state, other.vault.state, keyStore.ids.size]).toEqual(['absent', 'absent', 0]);
+    await expect(secretIn(tab, 1)).rejects.toMatchObject({ code: 'VAULT_ABSENT' });
+    await tab.vault.create();
+    await expect(secretIn(tab, 1)).rejects.toMatchObject({ code: 'SEAL_KEY_UNKNOWN' });
   });
 });

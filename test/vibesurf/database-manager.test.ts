@@ -12,6 +12,7 @@ import { storeCredential } from '../../src/vibesurf/queries/credentials.js';
 import { listRecentTasks, saveTask } from '../../src/vibesurf/queries/tasks.js';
 import { uniqueName } from '../database/open-test-database.js';
 import { fixtureOf, rowsByTable } from '../fixtures/fixture.js';
+import { countingKeyStore } from '../seal/open-test-vault.js';
 import { openManager } from './open-manager.js';
 
 const isNode = typeof process === 'object' && typeof process.versions?.node === 'string';
@@ -121,7 +122,8 @@ describe('a manager', () => {
   });
 
   it('drops everything only when its name confirms it, and begins anew then', async () => {
-    const manager = await openManager();
+    const keyStore = countingKeyStore();
+    const manager = await openManager({ vault: { keyStore } });
     await manager.session((tx) => saveTask(tx, task));
     await storeCredential(manager, { keyName: 'mail', value: 'geheim' });
     await expect(manager.dropTables({ confirm: 'yes' })).rejects.toMatchObject({ code: 'USAGE' });
@@ -131,6 +133,7 @@ describe('a manager', () => {
     await manager.createTables();
     expect(listRecentTasks(manager.db)).toEqual([]);
     expect(manager.vault.state).toBe('absent');
+    expect(keyStore.ids.size).toBe(0);
   });
 
   it("unlocks the vault that this device may open, and leaves another device's locked", async () => {

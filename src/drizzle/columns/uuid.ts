@@ -10,6 +10,8 @@ export interface UuidOptions {
   readonly version?: 4 | 7;
   /** `VARCHAR(36)` by default. */
   readonly sqlType?: string;
+  /** What may be written: a UUID by default, or any text, for ids that others make too. */
+  readonly accepts?: 'uuid' | 'text';
 }
 
 /** A column that gives each new row an id. */
@@ -24,17 +26,17 @@ const UUID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{4}-[0-9a-f]{8})-[0-9a-f]{4}-[
 /**
  * A UUID as text; a row that is inserted without one gets one.
  *
- * Writing, and comparing with `eq` and the like, throw {InvalidValueError} `COLUMN_UUID` for a text that is none. What is read is
- * given as it is.
+ * Writing, and comparing with `eq` and the like, throw {InvalidValueError} `COLUMN_UUID` for a text that is none, unless the column
+ * accepts any. What is read is given as it is.
  */
 export function uuid(options?: UuidOptions): UuidBuilder<''>;
 export function uuid<Name extends string>(name: Name, options?: UuidOptions): UuidBuilder<Name>;
 export function uuid(first: string | UuidOptions = '', second: UuidOptions = {}): UuidBuilder<string> {
-  const { version = 4, sqlType = 'VARCHAR(36)' } = typeof first === 'string' ? second : first;
+  const { version = 4, sqlType = 'VARCHAR(36)', accepts = 'uuid' } = typeof first === 'string' ? second : first;
   const column = customType<{ data: string; driverData: SqlValue }>({
     dataType: () => sqlType,
     toDriver(this: unknown, value: string): string {
-      if (typeof value === 'string' && UUID.test(value)) return value;
+      if (typeof value === 'string' && (accepts === 'text' || UUID.test(value))) return value;
       const found = typeof value === 'string' ? 'another text' : kindOf(value);
       throw new InvalidValueError('COLUMN_UUID', labelOf(this), `expected a UUID of 36 characters and was given ${found}.`);
     },

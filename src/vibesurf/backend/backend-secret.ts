@@ -1,8 +1,8 @@
 import type { Database } from '../../database/database.js';
 import { SealedValue } from '../../seal/sealed-value.js';
-import { backendKeyOf, openBackendValue } from '../backend-key.js';
-import { type FernetKey, fernetKey } from '../fernet.js';
 import { readSealedRows, type SealedRow } from '../sealed-row.js';
+import { backendKeyOf, openBackendValue } from './backend-key.js';
+import { type FernetKey, fernetKey } from './fernet.js';
 
 /** What may open the backend's secrets. A page cannot find either out: ask for candidates. */
 export interface BackendKeyOptions {

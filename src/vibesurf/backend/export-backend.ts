@@ -5,10 +5,10 @@ import { OWN_TABLES } from '../../migrate/own-table.js';
 import { SealedValue } from '../../seal/sealed-value.js';
 import type { Vault } from '../../seal/vault.js';
 import { memoryStorage } from '../../storage/memory-storage.js';
-import { backendKeyOf, sealBackendValue } from '../backend-key.js';
-import { type FernetKey, fernetKey } from '../fernet.js';
 import type { SecretStore } from '../queries/secrets.js';
 import { readSealedRows, replaceSealed, type SealedRow } from '../sealed-row.js';
+import { backendKeyOf, sealBackendValue } from './backend-key.js';
+import { type FernetKey, fernetKey } from './fernet.js';
 import { withoutTriggers } from './silent-change.js';
 
 export interface ExportBackendOptions {

@@ -11,7 +11,7 @@ import { toolkitTools } from '../shapes/toolkit-tools.js';
 export const composioToolkits = sqliteTable(
   'composio_toolkits',
   {
-    id: uuid('id').primaryKey(),
+    id: uuid('id', { accepts: 'text' }).primaryKey(),
     name: varchar('name', { length: 100 }).notNull(),
     slug: varchar('slug', { length: 100 }).notNull().unique(),
     description: text('description'),

@@ -9,7 +9,7 @@ import { varchar } from '../../drizzle/columns/varchar.js';
 export const credentials = sqliteTable(
   'credentials',
   {
-    id: uuid('id'),
+    id: uuid('id', { accepts: 'text' }),
     keyName: varchar('key_name', { length: 100 }).notNull().unique(),
     encryptedValue: sealed('encrypted_value'),
     description: text('description'),

@@ -12,7 +12,7 @@ import { anyObject, finiteNumber, integer } from '../shapes/shape.js';
 export const llmProfiles = sqliteTable(
   'llm_profiles',
   {
-    profileId: uuid('profile_id').primaryKey(),
+    profileId: uuid('profile_id', { accepts: 'text' }).primaryKey(),
     profileName: varchar('profile_name', { length: 100 }).notNull().unique(),
     provider: varchar('provider', { length: 50 }).notNull(),
     model: varchar('model', { length: 100 }).notNull(),

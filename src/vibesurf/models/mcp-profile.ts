@@ -11,7 +11,7 @@ import { mcpServerParams } from '../shapes/mcp-server.js';
 export const mcpProfiles = sqliteTable(
   'mcp_profiles',
   {
-    mcpId: uuid('mcp_id').primaryKey(),
+    mcpId: uuid('mcp_id', { accepts: 'text' }).primaryKey(),
     displayName: varchar('display_name', { length: 100 }).notNull().unique(),
     mcpServerName: varchar('mcp_server_name', { length: 100 }).notNull().unique(),
     mcpServerParams: json('mcp_server_params', mcpServerParams, { onInvalid: 'raw' }).notNull(),

@@ -10,7 +10,7 @@ import { varchar } from '../../drizzle/columns/varchar.js';
 export const schedules = sqliteTable(
   'schedules',
   {
-    id: uuid('id'),
+    id: uuid('id', { accepts: 'text' }),
     flowId: varchar('flow_id', { length: 36 }).notNull().unique(),
     cronExpression: varchar('cron_expression', { length: 100 }),
     isEnabled: boolean('is_enabled').notNull().default(true),

@@ -14,7 +14,7 @@ export type TaskStatus = (typeof TASK_STATUSES)[number];
 export const tasks = sqliteTable(
   'tasks',
   {
-    taskId: uuid('task_id').primaryKey(),
+    taskId: uuid('task_id', { accepts: 'text' }).primaryKey(),
     sessionId: varchar('session_id', { length: 36 }).notNull(),
     taskDescription: text('task_description').notNull(),
     status: varchar('status', { length: 9, enum: TASK_STATUSES }).notNull().default('pending'),

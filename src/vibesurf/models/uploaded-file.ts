@@ -10,7 +10,7 @@ import { varchar } from '../../drizzle/columns/varchar.js';
 export const uploadedFiles = sqliteTable(
   'uploaded_files',
   {
-    fileId: uuid('file_id', { version: 7 }).primaryKey(),
+    fileId: uuid('file_id', { version: 7, accepts: 'text' }).primaryKey(),
     originalFilename: varchar('original_filename', { length: 255 }).notNull(),
     storedFilename: varchar('stored_filename', { length: 255 }).notNull(),
     filePath: text('file_path').notNull(),

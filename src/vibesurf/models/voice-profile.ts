@@ -16,7 +16,7 @@ export type VoiceModelType = (typeof VOICE_MODEL_TYPES)[number];
 export const voiceProfiles = sqliteTable(
   'voice_profiles',
   {
-    profileId: uuid('profile_id').primaryKey(),
+    profileId: uuid('profile_id', { accepts: 'text' }).primaryKey(),
     voiceProfileName: varchar('voice_profile_name', { length: 100 }).notNull().unique(),
     voiceModelType: varchar('voice_model_type', { length: 3, enum: VOICE_MODEL_TYPES }).notNull(),
     voiceModelName: varchar('voice_model_name', { length: 100 }).notNull(),

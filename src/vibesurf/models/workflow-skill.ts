@@ -11,7 +11,7 @@ import { anyObject } from '../shapes/shape.js';
 export const workflowSkills = sqliteTable(
   'workflow_skills',
   {
-    id: uuid('id'),
+    id: uuid('id', { accepts: 'text' }),
     flowId: varchar('flow_id', { length: 36 }).notNull().unique(),
     name: varchar('name', { length: 255 }),
     description: text('description'),

@@ -4,9 +4,8 @@ import type { DrizzleReader, DrizzleWriter } from '../../drizzle/drizzle.js';
 import { type ComposioToolkitRow, composioToolkits, type NewComposioToolkitRow } from '../models/composio-toolkit.js';
 import type { ToolkitTools } from '../shapes/toolkit-tools.js';
 import { existing, notFound } from './existence.js';
-import type { Page } from './page.js';
+import { ALL, type Page, pageOf } from './page.js';
 import { givenOf, isEmpty, type Patch, UPDATE_TIME } from './patch.js';
-import { ALL, windowOf } from './row-window.js';
 import { naming } from './unique.js';
 
 const FIELDS = ['name', 'slug', 'description', 'logo', 'appUrl', 'enabled', 'tools'] as const;
@@ -40,7 +39,7 @@ export function getComposioToolkit(db: DrizzleReader, key: ComposioToolkitKey): 
 
 /** By name; all of them by default. @throws {UsageError} */
 export function listComposioToolkits(db: DrizzleReader, filter: ComposioToolkitFilter = {}): ComposioToolkitRow[] {
-  const { limit, offset } = windowOf(filter, ALL);
+  const { limit, offset } = pageOf(filter, ALL);
   return db
     .select()
     .from(composioToolkits)

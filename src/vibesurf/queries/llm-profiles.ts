@@ -6,10 +6,9 @@ import { type LlmProfileRow, llmProfiles, type NewLlmProfileRow } from '../model
 import { LLM_API_KEY } from '../sealed-columns.js';
 import { type ApiKeyInput, writeApiKey } from './api-key.js';
 import { existing, notFound } from './existence.js';
-import type { Page } from './page.js';
+import { type Page, pageOf } from './page.js';
 import { givenOf, isEmpty, type Patch, UPDATE_TIME } from './patch.js';
 import { openSecret } from './row-secret.js';
-import { windowOf } from './row-window.js';
 import type { SecretStore } from './secrets.js';
 import { naming } from './unique.js';
 
@@ -83,7 +82,7 @@ export async function openLlmProfile(store: SecretStore, profileName: string): P
 /** The most recently used first, then the newest; at most 50 by default. @throws {UsageError} */
 export function listLlmProfiles(db: DrizzleReader, filter: LlmProfileFilter = {}): LlmProfileRow[] {
   const { activeOnly = true } = filter;
-  const { limit, offset } = windowOf(filter);
+  const { limit, offset } = pageOf(filter);
   return db
     .select()
     .from(llmProfiles)

@@ -3,9 +3,8 @@ import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { DrizzleReader, DrizzleWriter } from '../../drizzle/drizzle.js';
 import { type McpProfileRow, mcpProfiles, type NewMcpProfileRow } from '../models/mcp-profile.js';
 import { existing, notFound } from './existence.js';
-import type { Page } from './page.js';
+import { ALL, type Page, pageOf } from './page.js';
 import { givenOf, isEmpty, type Patch, UPDATE_TIME } from './patch.js';
-import { ALL, windowOf } from './row-window.js';
 import { naming } from './unique.js';
 
 const FIELDS = ['displayName', 'mcpServerName', 'mcpServerParams', 'description', 'isActive'] as const;
@@ -41,7 +40,7 @@ export function getMcpProfileByDisplayName(db: DrizzleReader, displayName: strin
 /** The most recently used first, then the newest; at most 50 by default. @throws {UsageError} */
 export function listMcpProfiles(db: DrizzleReader, filter: McpProfileFilter = {}): McpProfileRow[] {
   const { activeOnly = true } = filter;
-  const { limit, offset } = windowOf(filter);
+  const { limit, offset } = pageOf(filter);
   return db
     .select()
     .from(mcpProfiles)

@@ -11,13 +11,17 @@ export interface Page {
 /** How many rows a list gives by default. */
 export const DEFAULT_LIMIT = 50;
 
+/** The limit that is none. */
+export const ALL = -1;
+
 /**
- * A page with its defaults, as SQLite's LIMIT and OFFSET take it, where -1 is no limit.
+ * A page with its defaults, as Drizzle takes it: it leaves a negative LIMIT out, without which SQL has no OFFSET.
  *
  * @throws {UsageError} for anything but whole numbers.
  */
-export function pageOf({ limit = DEFAULT_LIMIT, offset = 0 }: Page): Required<Page> {
-  if (!Number.isSafeInteger(limit) || limit < -1) throw new UsageError('limit is to be a whole number of rows, or -1 for all.');
+export function pageOf(page: Page, defaultLimit: number = DEFAULT_LIMIT): Required<Page> {
+  const { limit = defaultLimit, offset = 0 } = page;
+  if (!Number.isSafeInteger(limit) || limit < ALL) throw new UsageError('limit is to be a whole number of rows, or -1 for all.');
   if (!Number.isSafeInteger(offset) || offset < 0) throw new UsageError('offset is to be a whole number of rows, 0 or more.');
-  return { limit, offset };
+  return { limit: limit === ALL ? Number.MAX_SAFE_INTEGER : limit, offset };
 }

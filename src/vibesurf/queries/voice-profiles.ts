@@ -6,10 +6,9 @@ import { type NewVoiceProfileRow, type VoiceModelType, type VoiceProfileRow, voi
 import { VOICE_API_KEY } from '../sealed-columns.js';
 import { type ApiKeyInput, writeApiKey } from './api-key.js';
 import { existing, notFound } from './existence.js';
-import type { Page } from './page.js';
+import { type Page, pageOf } from './page.js';
 import { givenOf, isEmpty, type Patch, UPDATE_TIME } from './patch.js';
 import { openSecret } from './row-secret.js';
-import { windowOf } from './row-window.js';
 import type { SecretStore } from './secrets.js';
 import { naming } from './unique.js';
 
@@ -77,7 +76,7 @@ export async function openVoiceProfile(store: SecretStore, voiceProfileName: str
  */
 export function listVoiceProfiles(db: DrizzleReader, filter: VoiceProfileFilter = {}): VoiceProfileRow[] {
   const { voiceModelType, activeOnly = true } = filter;
-  const { limit, offset } = windowOf(filter);
+  const { limit, offset } = pageOf(filter);
   const isOfType = voiceModelType === undefined ? undefined : eq(voiceProfiles.voiceModelType, voiceModelType);
   return db
     .select()

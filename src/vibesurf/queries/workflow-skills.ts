@@ -2,9 +2,8 @@ import { desc, eq, sql } from 'drizzle-orm';
 import type { DrizzleReader, DrizzleWriter } from '../../drizzle/drizzle.js';
 import { type NewWorkflowSkillRow, type WorkflowSkillRow, workflowSkills } from '../models/workflow-skill.js';
 import { existing, notFound } from './existence.js';
-import type { Page } from './page.js';
+import { ALL, type Page, pageOf } from './page.js';
 import { givenOf, isEmpty, type Patch, UPDATE_TIME } from './patch.js';
-import { ALL, windowOf } from './row-window.js';
 
 const FIELDS = ['name', 'description', 'addToSkill', 'workflowExposeConfig'] as const;
 type Field = (typeof FIELDS)[number];
@@ -38,7 +37,7 @@ export function getWorkflowSkill(db: DrizzleReader, flowId: string): WorkflowSki
 
 /** The one that was updated last first; all of them by default. @throws {UsageError} */
 export function listWorkflowSkills(db: DrizzleReader, filter: WorkflowSkillFilter = {}): WorkflowSkillRow[] {
-  const { limit, offset } = windowOf(filter, ALL);
+  const { limit, offset } = pageOf(filter, ALL);
   return db
     .select()
     .from(workflowSkills)

@@ -59,6 +59,7 @@ describe('lists of tasks', () => {
     for (const list of [listRecentTasks, (reader: typeof db, page = {}) => listTasksBySession(reader, 'one', page)]) {
       expect(list(db)).toHaveLength(50);
       expect(list(db, { limit: -1 })).toHaveLength(52);
+      expect(numbersOf(list(db, { limit: -1, offset: 50 }))).toEqual([2, 1]);
       expect(numbersOf(list(db, { limit: 2, offset: 1 }))).toEqual([51, 50]);
     }
   });
@@ -100,6 +101,7 @@ describe('the list of sessions', () => {
     const { db } = await openWith(...['a', 'b', 'c'].map((sessionId, at) => input(at + 1, { sessionId })));
     expect(listSessions(db, { limit: 1, offset: 1 }).map(({ sessionId }) => sessionId)).toEqual(['b']);
     expect(listSessions(db, { limit: -1 })).toHaveLength(3);
+    expect(listSessions(db, { limit: -1, offset: 1 })).toHaveLength(2);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { backendKeyOf, openBackendValue, sealBackendValue } from '../../src/vibesurf/backend-key.js';
-import { decryptFernet, encryptFernet, fernetKey } from '../../src/vibesurf/fernet.js';
-import { rejection } from '../database/outcome.js';
-import invalid from '../facts/fernet/invalid.json';
-import valid from '../facts/fernet/valid.json';
+import { backendKeyOf, openBackendValue, sealBackendValue } from '../../../src/vibesurf/backend/backend-key.js';
+import { decryptFernet, encryptFernet, fernetKey } from '../../../src/vibesurf/backend/fernet.js';
+import { rejection } from '../../database/outcome.js';
+import invalid from '../../facts/fernet/invalid.json';
+import valid from '../../facts/fernet/valid.json';
 
 const SECRET = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

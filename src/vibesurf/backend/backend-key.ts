@@ -1,6 +1,6 @@
-import { FernetError } from '../errors/fernet-error.js';
-import { fromPaddedBase64Url, toPaddedBase64Url } from '../seal/base64url.js';
-import { subtleCrypto } from '../seal/cipher.js';
+import { FernetError } from '../../errors/fernet-error.js';
+import { fromPaddedBase64Url, toPaddedBase64Url } from '../../seal/base64url.js';
+import { subtleCrypto } from '../../seal/cipher.js';
 import { decryptFernet, encryptFernet, type FernetKey, fernetKey } from './fernet.js';
 
 // What the backend has: neither is ours to choose. A key that is made of these is as secret as the machine's id, and no more.

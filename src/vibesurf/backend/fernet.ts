@@ -1,6 +1,6 @@
-import { FernetError } from '../errors/fernet-error.js';
-import { fromPaddedBase64Url, toPaddedBase64Url } from '../seal/base64url.js';
-import { subtleCrypto } from '../seal/cipher.js';
+import { FernetError } from '../../errors/fernet-error.js';
+import { fromPaddedBase64Url, toPaddedBase64Url } from '../../seal/base64url.js';
+import { subtleCrypto } from '../../seal/cipher.js';
 
 const VERSION = 0x80;
 /** A version, a time of 64 bits, and an initialization vector: https://github.com/fernet/spec/blob/master/Spec.md */
