@@ -1,3 +1,4 @@
+import { v4 as newUuid } from 'uuid';
 import type { Database, SqlValue } from '../index.js';
 import { ask } from './dialog.js';
 import { element, patchChildren } from './element.js';
@@ -6,7 +7,6 @@ import type { Panel } from './panel.js';
 import { addTask, changeTask, differingFields, readProfileNames, readTask, readTaskStatuses, type TaskDraft } from './task.js';
 import { adviceFor } from './task-advice.js';
 import { FIELD_LABELS, taskFields } from './task-fields.js';
-import { newUuid } from './uuid.js';
 
 /** Adds a task, or changes one. */
 export interface TaskForm extends Panel {

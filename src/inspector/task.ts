@@ -1,5 +1,5 @@
+import { v4 as newUuid } from 'uuid';
 import type { Database, SqlValue } from '../index.js';
-import { newUuid } from './uuid.js';
 
 /** The part of a task that one can type. */
 export interface TaskDraft {

@@ -12,6 +12,8 @@ const CALL_MS = 20_000;
 
 /** A browser profile on disk, and the browser that runs on it; both go when the test ends. */
 export interface Profile {
+  /** Where it is kept. */
+  readonly folder: string;
   /** Starts the browser. */
   launch(): Promise<BrowserContext>;
   /** Ends the browser in order. */
@@ -29,6 +31,7 @@ export async function newProfile(): Promise<Profile> {
     context = undefined;
   };
   const profile: Profile = {
+    folder,
     launch: async () => {
       context = await chromium.launchPersistentContext(folder, { executablePath, timeout: LAUNCH_MS });
       context.setDefaultTimeout(CALL_MS);

@@ -22,7 +22,20 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
     optimizeDeps: {
       noDiscovery: true,
-      include: ['sql.js', 'crc-32', 'idb-keyval', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
+      include: [
+        'sql.js',
+        'crc-32',
+        'idb-keyval',
+        '@noble/hashes/sha2.js',
+        '@noble/hashes/utils.js',
+        'drizzle-orm',
+        'drizzle-orm/better-sqlite3/session',
+        'drizzle-orm/relations',
+        'drizzle-orm/sqlite-core',
+        'valibot',
+        'croner',
+        'uuid',
+      ],
     },
   });
   await server.listen();

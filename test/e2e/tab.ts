@@ -4,7 +4,10 @@ import { within } from './within.js';
 
 const EVALUATE_MS = 30_000;
 
-/** A page with `window.tablite` in it; see pages/tab.ts. */
+/** The pages of a tab: `window.tablite` is in one, and `window.vibesurf` in the other. */
+type PageName = 'tab' | 'vibesurf';
+
+/** A page with Tablite in it; see the folder `pages`. */
 export class Tab {
   readonly page: Page;
 
@@ -13,15 +16,15 @@ export class Tab {
   }
 
   /** Opens a new tab. */
-  static async open(context: BrowserContext): Promise<Tab> {
+  static async open(context: BrowserContext, name: PageName = 'tab'): Promise<Tab> {
     const tab = new Tab(await context.newPage());
-    await tab.goto();
+    await tab.goto(name);
     return tab;
   }
 
   /** Loads the page with Tablite. */
-  async goto(): Promise<void> {
-    await this.page.goto(`${inject('origin')}/test/e2e/pages/tab.html`);
+  async goto(name: PageName = 'tab'): Promise<void> {
+    await this.page.goto(`${inject('origin')}/test/e2e/pages/${name}.html`);
     await this.#ready();
   }
 
@@ -53,6 +56,6 @@ export class Tab {
   }
 
   async #ready(): Promise<void> {
-    await this.page.waitForFunction(() => 'failureOf' in window);
+    await this.page.waitForFunction(() => 'failureOf' in window || 'vibesurf' in window);
   }
 }
