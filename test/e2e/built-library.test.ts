@@ -42,6 +42,15 @@ const SCRIPT = `
   console.log(db.values('SELECT count(*) FROM visits')[0][0]);
   await db.close();`;
 
+/** As above, with a door that needs Drizzle; a folder is where only Node can keep one. */
+const VIBESURF = `
+  import { DatabaseManager, listRecentTasks, saveTask } from '${BUILT}/vibesurf.js';
+  const manager = new DatabaseManager('file:' + process.argv[1]);
+  await manager.createTables();
+  await manager.session((tx) => saveTask(tx, { sessionId: 's', taskDescription: 'd', llmProfileName: 'p' }));
+  console.log(await manager.getDbVersion(), listRecentTasks(manager.db).length);
+  await manager.close();`;
+
 describe('the built library', () => {
   beforeAll(async () => {
     await build({ configFile: 'vite.lib.config.ts', logLevel: 'warn', build: { outDir: BUILT, emptyOutDir: true } });
@@ -63,10 +72,34 @@ describe('the built library', () => {
     }
   });
 
-  it('works in Node, with a folder to keep the database in', async () => {
+  it.each([
+    ['the core', SCRIPT, ['1\n', '2\n']],
+    ["VibeSurf's door", VIBESURF, ['8 1\n', '8 2\n']],
+  ])('works in Node, with a folder to keep the database in: %s', async (_, script, printed) => {
     const folder = await mkdtemp(join(tmpdir(), 'tablite-built-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const visit = () => execFileSync(process.execPath, ['--input-type=module', '--eval', SCRIPT, folder], { encoding: 'utf8' });
-    expect([visit(), visit()]).toEqual(['1\n', '2\n']);
+    const visit = () => execFileSync(process.execPath, ['--input-type=module', '--eval', script, folder], { encoding: 'utf8' });
+    expect([visit(), visit()]).toEqual(printed);
+  });
+
+  it('leaves the address of the database to the environment of the app, and imports nothing of Node but where Node is', async () => {
+    const texts = await Promise.all(['index', 'drizzle', 'seal', 'vibesurf'].map((door) => bundleOf(door)));
+    expect(texts[3]).toContain('import.meta.env?.["VITE_VIBESURF_DATABASE_URL"]');
+    for (const text of texts) expect(text).not.toMatch(/from ["']node:/);
+    // Whoever wants no Drizzle has none.
+    for (const text of [texts[0], texts[2]]) expect(text).not.toMatch(/drizzle-orm|valibot|croner/);
   });
 });
+
+/** The text of a door and of every file that it imports. */
+async function bundleOf(door: string): Promise<string> {
+  const texts = new Map<string, string>();
+  const add = async (name: string): Promise<void> => {
+    if (texts.has(name)) return;
+    const text = await readFile(join(BUILT, name), 'utf8');
+    texts.set(name, text);
+    for (const [, imported] of text.matchAll(/(?:from|import\()\s*["']\.\/([^"']+\.js)["']/g)) if (imported) await add(imported);
+  };
+  await add(`${door}.js`);
+  return [...texts.values()].join('\n');
+}

@@ -8,6 +8,27 @@ import valid from '../../facts/fernet/valid.json';
 const SECRET = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
+/** A token that is signed rightly, whatever is in it. */
+async function signed(payload: Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = Uint8Array.from(atob(SECRET.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+  const key = await crypto.subtle.importKey('raw', bytes.subarray(0, 16), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const hmac = new Uint8Array(await crypto.subtle.sign('HMAC', key, payload));
+  return btoa(String.fromCharCode(...payload, ...hmac))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_');
+}
+
+describe('a token that is signed rightly', () => {
+  it.each([
+    ['of another version', 0x81, 16],
+    ['with a part of a block', 0x80, 17],
+  ])('and is %s is none', async (_, version, length) => {
+    const payload = new Uint8Array(25 + length);
+    payload[0] = version;
+    expect(await rejection(decryptFernet(await fernetKey(SECRET), await signed(payload)))).toMatchObject({ code: 'FERNET_TOKEN' });
+  });
+});
+
 describe('the published vectors', () => {
   it.each(valid)('make $token and read it', async ({ token, now, iv, ttl_sec, src, secret }) => {
     const key = await fernetKey(secret);
