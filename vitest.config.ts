@@ -1,29 +1,14 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { tablite } from './src/vite.js';
+import { PRE_BUNDLED } from './test/pre-bundled.js';
 
 const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 
 const config: ViteUserConfig = defineConfig({
   plugins: [tablite()],
   resolve: { alias: { tablite: new URL('./src/index.ts', import.meta.url).pathname } },
-  optimizeDeps: {
-    include: [
-      'sql.js',
-      'crc-32',
-      'idb-keyval',
-      'fast-check',
-      '@noble/hashes/sha2.js',
-      '@noble/hashes/utils.js',
-      'drizzle-orm',
-      'drizzle-orm/better-sqlite3/session',
-      'drizzle-orm/relations',
-      'drizzle-orm/sqlite-core',
-      'valibot',
-      'croner',
-      'uuid',
-    ],
-  },
+  optimizeDeps: { include: [...PRE_BUNDLED, 'fast-check'] },
   test: {
     testTimeout: 60_000,
     projects: [

@@ -15,7 +15,7 @@ export { type ComposioToolkitRow, composioToolkits, type NewComposioToolkitRow }
 export { type CredentialRow, credentials, type NewCredentialRow } from './vibesurf/models/credential.js';
 export { type LlmProfileRow, llmProfiles, type NewLlmProfileRow } from './vibesurf/models/llm-profile.js';
 export { type McpProfileRow, mcpProfiles, type NewMcpProfileRow } from './vibesurf/models/mcp-profile.js';
-export { MODELS } from './vibesurf/models/models.js';
+export { MODELS, type VibesurfSchema, vibesurfSchema } from './vibesurf/models/models.js';
 export { type NewScheduleRow, type ScheduleRow, schedules } from './vibesurf/models/schedule.js';
 export { type NewTaskRow, TASK_STATUSES, type TaskRow, type TaskStatus, tasks } from './vibesurf/models/task.js';
 export { type NewUploadedFileRow, type UploadedFileRow, uploadedFiles } from './vibesurf/models/uploaded-file.js';
@@ -167,4 +167,3 @@ export {
 } from './vibesurf/shapes/mcp-server.js';
 export { type ShapeName, shapeByName, validateShape } from './vibesurf/shapes/shapes.js';
 export { type TaskMetadata, type TaskMetadataInput, taskMetadata } from './vibesurf/shapes/task-metadata.js';
-export { type VibesurfSchema, vibesurfSchema } from './vibesurf/vibesurf-schema.js';

@@ -14,10 +14,9 @@ import { type ImportBackendOptions, type ImportReport, importBackend } from './b
 import { vibesurfMigrations } from './chain.js';
 import { openStorage } from './database-storage.js';
 import { type DatabasePlace, defaultDatabaseUrl, parseDatabaseUrl } from './database-url.js';
-import { MODELS } from './models/models.js';
+import { MODELS, type VibesurfSchema, vibesurfSchema } from './models/models.js';
 import type { SecretStore } from './queries/secrets.js';
 import { SEALED_COLUMNS } from './sealed-columns.js';
-import { type VibesurfSchema, vibesurfSchema } from './vibesurf-schema.js';
 
 export interface DatabaseManagerOptions
   extends Pick<OpenOptions, 'durability' | 'onNewer' | 'onDataLoss' | 'persistence' | 'onProgress' | 'wasmUrl' | 'environment'> {

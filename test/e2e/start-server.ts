@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createServer } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { tablite } from '../../src/vite.js';
+import { PRE_BUNDLED } from '../pre-bundled.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,23 +21,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     cacheDir: resolve('node_modules/.vite-e2e/server'),
     // Nothing may reload a page in the middle of a test: no file is watched, and no dependency is found late.
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-    optimizeDeps: {
-      noDiscovery: true,
-      include: [
-        'sql.js',
-        'crc-32',
-        'idb-keyval',
-        '@noble/hashes/sha2.js',
-        '@noble/hashes/utils.js',
-        'drizzle-orm',
-        'drizzle-orm/better-sqlite3/session',
-        'drizzle-orm/relations',
-        'drizzle-orm/sqlite-core',
-        'valibot',
-        'croner',
-        'uuid',
-      ],
-    },
+    optimizeDeps: { noDiscovery: true, include: PRE_BUNDLED },
   });
   await server.listen();
   const [url = ''] = server.resolvedUrls?.local ?? [];

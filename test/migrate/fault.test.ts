@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { splitScript } from '../../src/engine/script.js';
-import { memoryStorage, type Storage, StorageError, StorageFullError, StorageTimeoutError } from '../../src/index.js';
+import { memoryStorage, type Storage } from '../../src/index.js';
 import { openTestDatabase, vibesurfChain } from '../database/open-test-database.js';
 import { rejection } from '../database/outcome.js';
 import { everythingIn } from '../database/sqlite-file.js';
 import { FaultyStorage, noChannels } from '../store/fakes.js';
+import { FATES, strikeAt } from '../store/fates.js';
 
 const files = Object.entries(vibesurfChain)
   .map(([path, sql]) => ({ name: path.slice(path.lastIndexOf('/') + 1), sql }))
@@ -64,38 +65,20 @@ describe('a fault at any statement of the chain', () => {
   });
 });
 
-/** How a storage operation goes wrong. */
-const FATES: Readonly<Record<string, { isKept: boolean; isLasting: boolean; error: () => Error }>> = {
-  'is refused': { isKept: false, isLasting: false, error: () => new StorageError('aborted') },
-  'finds the storage full': { isKept: false, isLasting: false, error: () => new StorageFullError('full') },
-  'is kept, and its answer lost': { isKept: true, isLasting: false, error: () => new StorageTimeoutError('no answer') },
-  'and every later one is refused': { isKept: false, isLasting: true, error: () => new StorageError('gone') },
-};
-
 describe('a fault at any storage operation while an upgrade is kept', () => {
-  it.each(Object.entries(FATES))('that %s, leaves the old version or the new one, whole', async (_, { isKept, isLasting, error }) => {
+  it.each(Object.entries(FATES))('that %s, leaves the old version or the new one, whole', async (_, fate) => {
     let passed = false;
     const kinds = { old: 0, new: 0 };
     for (let n = 1; !passed; n++) {
       const storage = await at(1);
       const before = await everythingIn(storage);
       const faulty = new FaultyStorage(storage);
-      let operation = 0;
-      let hasStruck = false;
-      const strike = async <Result>(next: () => Promise<Result>): Promise<Result> => {
-        operation++;
-        if (operation !== n && !(isLasting && operation > n)) return next();
-        hasStruck = true;
-        if (isKept) await next();
-        throw error();
-      };
-      faulty.onRead = (_, next) => strike(next);
-      faulty.onWrite = (_, next) => strike(next);
+      const progress = strikeAt(n, faulty, fate);
       const opened = await openTestDatabase(faulty, { migrations: files, ...alone }).then(
         (database) => database.close(),
         (thrown: unknown) => thrown,
       );
-      passed = !hasStruck;
+      passed = !progress.hasStruck;
       const after = await everythingIn(storage);
       const isOld = JSON.stringify(after) === JSON.stringify(before);
       kinds[isOld ? 'old' : 'new']++;

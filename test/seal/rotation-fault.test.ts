@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { memoryStorage, StorageError, StorageFullError, StorageTimeoutError } from '../../src/index.js';
+import { memoryStorage } from '../../src/index.js';
 import { rejection } from '../database/outcome.js';
 import { FaultyStorage, noChannels } from '../store/fakes.js';
+import { FATES, strikeAt } from '../store/fates.js';
 import { allSecrets, type Browser, keep, keyringOf, newBrowser, openUnlocked, SECRETS } from './open-test-vault.js';
 
 const alone = { environment: { openChannel: noChannels } };
@@ -15,57 +16,36 @@ async function withSecrets(): Promise<Browser> {
   return browser;
 }
 
-/** How a storage operation goes wrong. */
-const FATES: Readonly<Record<string, { isKept: boolean; isLasting: boolean; error: () => Error }>> = {
-  'is refused': { isKept: false, isLasting: false, error: () => new StorageError('aborted') },
-  'finds the storage full': { isKept: false, isLasting: false, error: () => new StorageFullError('full') },
-  'is kept, and its answer lost': { isKept: true, isLasting: false, error: () => new StorageTimeoutError('no answer') },
-  'and every later one is refused': { isKept: false, isLasting: true, error: () => new StorageError('gone') },
-};
-
 describe('a fault at any storage operation of a rotation', () => {
-  it.each(Object.entries(FATES))(
-    'that %s, loses no secret, and the next rotation ends what was begun',
-    async (_, { isKept, isLasting, error }) => {
-      const keyCounts = new Set<number>();
-      let hasPassed = false;
-      for (let n = 1; !hasPassed; n++) {
-        const browser = await withSecrets();
-        const faulty = new FaultyStorage(browser.storage);
-        const tab = await openUnlocked({ ...browser, storage: faulty }, {}, alone);
-        let operation = 0;
-        let hasStruck = false;
-        const strike = async <Result>(next: () => Promise<Result>): Promise<Result> => {
-          operation++;
-          if (operation !== n && !(isLasting && operation > n)) return next();
-          hasStruck = true;
-          if (isKept) await next();
-          throw error();
-        };
-        faulty.onRead = (_, next) => strike(next);
-        faulty.onWrite = (_, next) => strike(next);
-        const outcome = await tab.vault.rotate([SECRETS], { batch: 2 }).then(
-          () => 'ended',
-          () => 'failed',
-        );
-        hasPassed = !hasStruck;
-        if (hasPassed) expect(outcome).toBe('ended');
-        const next = await openUnlocked(browser, {}, alone);
-        expect(await allSecrets(next)).toEqual(SECRET_TEXTS);
-        const { dataKeys } = keyringOf(next);
-        keyCounts.add(dataKeys.length);
-        if (outcome === 'ended') expect(dataKeys).toHaveLength(1);
-        await next.vault.rotate([SECRETS]);
-        expect(await allSecrets(next)).toEqual(SECRET_TEXTS);
-        expect(keyringOf(next).dataKeys).toHaveLength(1);
-        // One that was begun is ended with the key that it was begun with.
-        if (dataKeys.length === 2) expect(keyringOf(next).dataKeys[0]?.id).toBe(dataKeys[1]?.id);
-        await next.database.close();
-      }
-      // A commit that was kept is looked up, and the rotation goes on; the others strike before it began, and within it.
-      expect(keyCounts).toEqual(new Set(isKept ? [1] : [1, 2]));
-    },
-  );
+  it.each(Object.entries(FATES))('that %s, loses no secret, and the next rotation ends what was begun', async (_, fate) => {
+    const keyCounts = new Set<number>();
+    let hasPassed = false;
+    for (let n = 1; !hasPassed; n++) {
+      const browser = await withSecrets();
+      const faulty = new FaultyStorage(browser.storage);
+      const tab = await openUnlocked({ ...browser, storage: faulty }, {}, alone);
+      const progress = strikeAt(n, faulty, fate);
+      const outcome = await tab.vault.rotate([SECRETS], { batch: 2 }).then(
+        () => 'ended',
+        () => 'failed',
+      );
+      hasPassed = !progress.hasStruck;
+      if (hasPassed) expect(outcome).toBe('ended');
+      const next = await openUnlocked(browser, {}, alone);
+      expect(await allSecrets(next)).toEqual(SECRET_TEXTS);
+      const { dataKeys } = keyringOf(next);
+      keyCounts.add(dataKeys.length);
+      if (outcome === 'ended') expect(dataKeys).toHaveLength(1);
+      await next.vault.rotate([SECRETS]);
+      expect(await allSecrets(next)).toEqual(SECRET_TEXTS);
+      expect(keyringOf(next).dataKeys).toHaveLength(1);
+      // One that was begun is ended with the key that it was begun with.
+      if (dataKeys.length === 2) expect(keyringOf(next).dataKeys[0]?.id).toBe(dataKeys[1]?.id);
+      await next.database.close();
+    }
+    // A commit that was kept is looked up, and the rotation goes on; the others strike before it began, and within it.
+    expect(keyCounts).toEqual(new Set(fate.isKept ? [1] : [1, 2]));
+  });
 });
 
 describe('after each batch of a rotation', () => {

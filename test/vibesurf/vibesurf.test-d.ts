@@ -7,11 +7,11 @@ import type { SealedValue } from '../../src/seal/sealed-value.js';
 import type { DatabaseManager } from '../../src/vibesurf/database-manager.js';
 import { credentials } from '../../src/vibesurf/models/credential.js';
 import type { LlmProfileRow, llmProfiles } from '../../src/vibesurf/models/llm-profile.js';
+import type { VibesurfSchema } from '../../src/vibesurf/models/models.js';
 import { type TaskRow, type TaskStatus, tasks } from '../../src/vibesurf/models/task.js';
 import { createLlmProfile, listLlmProfiles } from '../../src/vibesurf/queries/llm-profiles.js';
 import { getTask, saveTask, updateTaskStatus } from '../../src/vibesurf/queries/tasks.js';
 import type { TaskMetadata } from '../../src/vibesurf/shapes/task-metadata.js';
-import type { VibesurfSchema } from '../../src/vibesurf/vibesurf-schema.js';
 
 export function statuses(tx: DrizzleTransaction): void {
   tx.update(tasks).set({ status: 'paused' }).run();

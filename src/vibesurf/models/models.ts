@@ -9,8 +9,8 @@ import { uploadedFiles } from './uploaded-file.js';
 import { voiceProfiles } from './voice-profile.js';
 import { workflowSkills } from './workflow-skill.js';
 
-/** All tables of VibeSurf, in the order in which the chain makes them. */
-export const MODELS: readonly SQLiteTable[] = [
+/** All tables of VibeSurf, in the order in which the chain makes them, by the names that Drizzle's `query` knows them under. */
+export const vibesurfSchema = {
   llmProfiles,
   tasks,
   uploadedFiles,
@@ -20,4 +20,9 @@ export const MODELS: readonly SQLiteTable[] = [
   credentials,
   schedules,
   workflowSkills,
-];
+};
+
+export type VibesurfSchema = typeof vibesurfSchema;
+
+/** The same as a list. */
+export const MODELS: readonly SQLiteTable[] = Object.values(vibesurfSchema);
