@@ -1,4 +1,4 @@
-export type { Database, ImportOptions, MigrateOptions, SyncResult, WriteOptions } from './database/database.js';
+export type { Database, DatabaseReader, ImportOptions, MigrateOptions, SyncResult, WriteOptions } from './database/database.js';
 export { deleteDatabase, type OpenOptions, type OpenProgress, openDatabase } from './database/open-database.js';
 export type { AsyncTransaction } from './engine/async-transaction.js';
 export type { Parameters } from './engine/parameters.js';

@@ -29,7 +29,15 @@ export interface ImportOptions {
    * default it is found out from its schema.
    */
   readonly schemaVersion?: number;
+  /**
+   * Looks at what is about to be replaced, synchronously, in the very commit that replaces it; again when another tab was first. What
+   * it throws ends the import, and the database is as it was.
+   */
+  readonly check?: (current: DatabaseReader) => void;
 }
+
+/** What reads a database. */
+export type DatabaseReader = Pick<Database, 'all' | 'get' | 'values'>;
 
 /**
  * A SQLite database that lives in this tab and in every other tab of the origin.

@@ -116,9 +116,9 @@ export class StoredDatabase implements Database {
     }
   }
 
-  async import(bytes: Uint8Array, options: ImportOptions = {}): Promise<void> {
+  async import(bytes: Uint8Array, { check, ...options }: ImportOptions = {}): Promise<void> {
     const { engine, upgrader, now, store } = this.#parts;
-    await store.replace(await prepareImport(bytes, { engine, upgrader, now, ...options }));
+    await store.replace(await prepareImport(bytes, { engine, upgrader, now, ...options }), () => check?.(this));
   }
 
   vacuum(): Promise<void> {

@@ -1,4 +1,4 @@
-import { TransactionError } from '../errors/database-error.js';
+import { TransactionError, UsageError } from '../errors/database-error.js';
 import type { Connection } from './connection.js';
 import type { Parameters } from './parameters.js';
 import type { Row } from './statement.js';
@@ -10,6 +10,8 @@ export interface AsyncTransaction extends Transaction {
   /**
    * Runs `change` in a savepoint: what it throws takes back what it did, and no more. Until it settles, only its own `tx` may
    * be used.
+   *
+   * @throws {TransactionError} when this transaction has ended, or another nested one is open.
    */
   transaction<Result>(change: (tx: AsyncTransaction) => PromiseLike<Result>): Promise<Result>;
 }
@@ -24,7 +26,7 @@ export async function runAsyncTransaction<Result>(
   change: (tx: AsyncTransaction) => PromiseLike<Result>,
 ): Promise<TransactionOutcome<Result>> {
   const open = new OpenTransaction(connection);
-  const tx = new SavepointTransaction(open, 0);
+  const tx = new NestingTransaction(open);
   connection.control('BEGIN IMMEDIATE');
   try {
     const result = await change(tx);
@@ -38,15 +40,15 @@ export async function runAsyncTransaction<Result>(
 }
 
 /** One level of an asynchronous transaction; the levels share the connection, and the innermost has it. */
-class SavepointTransaction implements AsyncTransaction {
+class NestingTransaction implements AsyncTransaction {
   readonly #open: OpenTransaction;
-  readonly #depth: number;
+  readonly #outer: NestingTransaction | undefined;
   #isOver = false;
   #hasNested = false;
 
-  constructor(open: OpenTransaction, depth: number) {
+  constructor(open: OpenTransaction, outer?: NestingTransaction) {
     this.#open = open;
-    this.#depth = depth;
+    this.#outer = outer;
   }
 
   all<R = Row>(sql: string, parameters?: Parameters): R[] {
@@ -66,27 +68,30 @@ class SavepointTransaction implements AsyncTransaction {
   }
 
   async transaction<Result>(change: (tx: AsyncTransaction) => PromiseLike<Result>): Promise<Result> {
+    if (typeof change !== 'function') throw new UsageError('transaction() takes an asynchronous function of the transaction.');
     const open = this.#mine;
-    const savepoint = `tablite_${this.#depth + 1}`;
-    const nested = new SavepointTransaction(open, this.#depth + 1);
-    open.run(`SAVEPOINT ${savepoint}`);
+    const savepoint = open.savepoint();
+    const nested = new NestingTransaction(open, this);
     this.#hasNested = true;
     try {
       const result = await change(nested);
       nested.refuseOpenNested();
-      open.run(`RELEASE ${savepoint}`);
+      if (nested.isOver) throw ended();
+      savepoint.release();
       return result;
     } catch (thrown) {
-      // When the whole transaction has ended there is nothing to go back to, and what was thrown first says why.
-      if (open.isUsable) {
-        open.run(`ROLLBACK TO ${savepoint}`);
-        open.run(`RELEASE ${savepoint}`);
-      }
+      // When a transaction around it has ended, this one has been taken back with it.
+      if (open.isUsable && !nested.isOver) savepoint.rollBack();
       throw thrown;
     } finally {
       nested.#isOver = true;
       this.#hasNested = false;
     }
+  }
+
+  /** Whether it or one around it has ended. */
+  get isOver(): boolean {
+    return this.#isOver || (this.#outer?.isOver ?? false);
   }
 
   /** @throws {TransactionError} when a nested transaction has not settled: what it still does would be lost or kept by chance. */
@@ -96,8 +101,7 @@ class SavepointTransaction implements AsyncTransaction {
   }
 
   get #mine(): OpenTransaction {
-    if (this.#isOver)
-      throw new TransactionError('TRANSACTION_ENDED', 'The nested transaction has ended: use its tx within its callback only.');
+    if (this.isOver) throw ended();
     if (this.#hasNested)
       throw new TransactionError(
         'TRANSACTION_NESTED',
@@ -105,4 +109,8 @@ class SavepointTransaction implements AsyncTransaction {
       );
     return this.#open;
   }
+}
+
+function ended(): TransactionError {
+  return new TransactionError('TRANSACTION_ENDED', 'The nested transaction has ended: use its tx within its callback only.');
 }

@@ -211,9 +211,16 @@ export class Connection {
   /** Writes pages outside of any transaction: they are dirty, and `undo` takes them back. */
   writePages(pages: readonly NumberedPage[]): void {
     const cookie = this.#schemaCookie;
+    const before = this.file.preImages(pages.map(([page]) => page));
     for (const [page, bytes] of pages) this.file.set(bytes, page * this.file.pageSize);
-    this.#dropCache();
-    if (this.#schemaCookie !== cookie) this.#noticeSchema();
+    try {
+      this.#dropCache();
+      if (this.#schemaCookie !== cookie) this.#noticeSchema();
+    } catch (thrown) {
+      // What is reported as failed must not be in the next commit.
+      this.file.undo(before);
+      throw sqlFailure(thrown, '');
+    }
   }
 
   /** Forgets what was compiled against an older schema. */

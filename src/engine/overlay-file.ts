@@ -1,4 +1,4 @@
-import { isSamePage } from '../page/page.js';
+import { isSameContent, isSamePage } from '../page/page.js';
 import { type NumberedPage, PagedFile } from './paged-file.js';
 
 /**
@@ -24,15 +24,24 @@ export class OverlayFile extends PagedFile {
     super.set(source, position);
   }
 
-  /** The pages to write to a file that is current, for it to be as this one is. */
+  /**
+   * The pages to write to a file that is current, for it to be as this one is. That a page looks as it did before says nothing of
+   * what is stored: behind the end of a file that was longer once, stale pages may lie.
+   */
   changedPages(): NumberedPage[] {
-    return this.dirtyPages().filter(([page, bytes]) => !isSamePage(page, bytes, this.#usedByNumber.get(page)));
+    return this.dirtyPages().filter(([page]) => page > 0 || !this.#leavesFirstPage);
   }
 
-  /** Whether every page that was used here is the same in the other file. */
+  /** Whether every page that was used here means the same in the other file. */
   isCurrentIn(file: PagedFile): boolean {
-    for (const [page, bytes] of this.#usedByNumber) if (!isSamePage(page, bytes, file.page(page))) return false;
+    // Page 1 is used by everybody. Who does not change it takes and frees no page, and does not depend on how many there are.
+    const isSame = this.#leavesFirstPage ? isSameContent : isSamePage;
+    for (const [page, bytes] of this.#usedByNumber) if (!isSame(page, bytes, file.page(page))) return false;
     return true;
+  }
+
+  get #leavesFirstPage(): boolean {
+    return isSamePage(0, this.page(0), this.#usedByNumber.get(0));
   }
 
   #note(position: number): void {

@@ -105,6 +105,11 @@ export class PagedFile {
     return pages;
   }
 
+  /** What pages are now, for `undo`. */
+  preImages(pages: readonly number[]): SealedPages {
+    return { pages: [], preImageByPage: new Map(pages.map((page) => [page, this.#slots[page]])) };
+  }
+
   /** Takes the dirty pages off the file: the next write begins a new set. */
   seal(): SealedPages {
     const sealed = { pages: this.dirtyPages(), preImageByPage: this.#preImageByPage };

@@ -44,7 +44,7 @@ export class Statement {
 
   /** The rows as arrays, at most `limit` of them. */
   values(given: Parameters | undefined, limit: number): SqlValue[][] {
-    if (!(limit >= 0)) throw new UsageError('limit is to be a number of rows, 0 or more. Leave it out for all rows.');
+    checkLimit(limit);
     const rows: SqlValue[][] = [];
     this.#each(given, limit, (row) => rows.push(row));
     return rows;
@@ -121,6 +121,11 @@ export class Statement {
     }
     return sql + this.sql.slice(at);
   }
+}
+
+/** @throws {UsageError} for what is no number of rows. */
+export function checkLimit(limit: number): void {
+  if (!(limit >= 0)) throw new UsageError('limit is to be a number of rows, 0 or more. Leave it out for all rows.');
 }
 
 function rowMaker(columns: readonly string[]): (values: SqlValue[]) => Row {

@@ -1,7 +1,7 @@
 import { TransactionError } from '../errors/database-error.js';
 import type { Connection } from './connection.js';
 import type { Parameters } from './parameters.js';
-import type { Row, Statement } from './statement.js';
+import { checkLimit, type Row, type Statement } from './statement.js';
 import type { SqlValue } from './values.js';
 
 const EVERY = Number.POSITIVE_INFINITY;
@@ -27,6 +27,12 @@ export interface Transaction {
   values(sql: string, parameters?: Parameters, limit?: number): SqlValue[][];
   /** Runs one statement for its effect. */
   run(sql: string, parameters?: Parameters): RunResult;
+}
+
+/** A part of a transaction that can be taken back by itself. */
+export interface Savepoint {
+  release(): void;
+  rollBack(): void;
 }
 
 /** What a transaction did, beside its result. */
@@ -68,6 +74,7 @@ export class OpenTransaction implements Transaction {
   readonly #connection: Connection;
   readonly #onStatement: ((sql: string, statement: Statement) => void) | undefined;
   #isOpen = true;
+  #savepoints = 0;
 
   /** `onStatement` is told of each statement before it is run. */
   constructor(connection: Connection, onStatement?: (sql: string, statement: Statement) => void) {
@@ -84,6 +91,36 @@ export class OpenTransaction implements Transaction {
     return this.#isOpen && this.rolledBackBy === undefined;
   }
 
+  /** Begins a part of the transaction that can be taken back by itself. */
+  savepoint(): Savepoint {
+    const name = `tablite_${++this.#savepoints}`;
+    const tables = [...this.tables];
+    this.run(`SAVEPOINT ${name}`);
+    return {
+      release: () => this.#end(`RELEASE ${name}`),
+      rollBack: () => {
+        this.#end(`ROLLBACK TO ${name}`);
+        this.#end(`RELEASE ${name}`);
+        this.tables.clear();
+        for (const table of tables) this.tables.add(table);
+      },
+    };
+  }
+
+  /** Ends a savepoint. One that is gone takes the whole transaction along: what was done within it is not known any more. */
+  #end(sql: string): void {
+    try {
+      this.run(sql);
+    } catch (cause) {
+      this.rolledBackBy ??= new TransactionError(
+        'TRANSACTION_NESTED',
+        'A savepoint around a nested transaction was released or rolled back within it. Nothing is kept: leave the outer savepoints alone.',
+        { cause },
+      );
+      throw this.rolledBackBy;
+    }
+  }
+
   all<R = Row>(sql: string, parameters?: Parameters): R[] {
     // The row type is the caller's word for what their SQL gives.
     return this.#use(sql, (statement) => statement.rows(parameters, EVERY)) as R[];
@@ -96,6 +133,7 @@ export class OpenTransaction implements Transaction {
   }
 
   values(sql: string, parameters?: Parameters, limit: number = EVERY): SqlValue[][] {
+    checkLimit(limit);
     return this.#use(sql, (statement) =>
       // A statement that writes runs to its end, however many of its rows are wanted.
       statement.footprint.isWrite ? statement.values(parameters, EVERY).slice(0, limit) : statement.values(parameters, limit),

@@ -10,8 +10,8 @@ export class DatabaseUrlError extends TabliteError {
   override readonly name = 'DatabaseUrlError';
   readonly code: DatabaseUrlErrorCode;
 
-  constructor(code: DatabaseUrlErrorCode, message: string) {
-    super(message);
+  constructor(code: DatabaseUrlErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }

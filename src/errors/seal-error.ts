@@ -11,6 +11,7 @@ export type VaultErrorCode =
   | 'PASSPHRASE_MISSING'
   | 'DEVICE_KEY_MISSING'
   | 'DEVICE_KEY_UNSTORABLE'
+  | 'DEVICE_KEY_UNREADABLE'
   | 'CRYPTO_UNAVAILABLE';
 
 /** The vault cannot do this as it stands; nothing was changed. */

@@ -4,14 +4,15 @@ import type { SqlJsDatabase } from '../engine/sql-js.js';
 import { wasmUrl } from '../engine/wasm-url.js';
 import { SealError } from '../errors/seal-error.js';
 import { KEYS_TABLE } from '../migrate/own-table.js';
+import { dropOf, KEYS_OBJECT } from './keys-object.js';
 import { quoted, type SealedColumn } from './place.js';
-import { hasSealed, holdsRemains } from './remains.js';
+import { hasMark, holdsRemains, KEYS_MARK, SEALED_MARK } from './remains.js';
 
 /**
- * A copy of a SQLite file without any sealed value: the columns are NULL, the vault is gone, and the bytes, free pages included, have
+ * A copy of a SQLite file without any sealed value: the columns are NULL, the vault is gone with its keys, and the bytes, free pages included, have
  * been searched for what was there. Every other value is as it was. Columns that the file does not have are passed over.
  *
- * @throws {SealError} `SEAL_REQUIRED` when a column cannot be NULL, `SEAL_LEFT` when a sealed value is somewhere else as well.
+ * @throws {SealError} `SEAL_REQUIRED` when a column cannot be NULL, `SEAL_LEFT` when a sealed value, or the keys, are somewhere else as well.
  * @throws {ImportError} when the bytes are no whole SQLite file. {EngineError} when sql.js cannot be loaded.
  */
 export async function dropSealed(
@@ -24,18 +25,18 @@ export async function dropSealed(
   try {
     const names = columnNames(database);
     const present = columns.filter(({ table, column }) => names.has(nameOf(table, column)));
-    const dropped = present.flatMap((each) => textsIn(database, each));
+    const dropped = { values: present.flatMap((each) => textsIn(database, each)), keyrings: keyringsIn(database) };
     withoutTriggers(database, () => {
       for (const each of present) empty(database, each);
     });
-    database.exec(`DROP TABLE IF EXISTS ${KEYS_TABLE}`);
-    for (const [table, column] of names.values()) refuseSealed(database, { table, column });
+    for (const [kind] of rowsOf(database, KEYS_OBJECT)) database.exec(dropOf(kind));
+    for (const [table, column] of names.values()) refuseLeft(database, { table, column });
     database.exec('VACUUM');
     const clean = new Uint8Array(database.export());
     if (holdsRemains(clean, dropped))
       throw new SealError(
         'SEAL_LEFT',
-        'A part of a dropped secret is in the file still, in a column of other text. Name every column that holds secrets.',
+        'A part of a dropped secret, or of the keys of the vault, is in the file still, in a column of other text. Name every column that holds any.',
       );
     return clean;
   } finally {
@@ -66,11 +67,21 @@ function empty(database: SqlJsDatabase, { table, column }: Pick<SealedColumn, 't
   }
 }
 
-/** @throws {SealError} `SEAL_LEFT` when a column that was not named holds sealed values. */
-function refuseSealed(database: SqlJsDatabase, { table, column }: Pick<SealedColumn, 'table' | 'column'>): void {
-  const sql = `SELECT CAST(${quoted(column)} AS TEXT) FROM ${quoted(table)} WHERE instr(${quoted(column)}, 'sealed1:')`;
-  if (!rowsOf(database, sql).some(([text]) => hasSealed(String(text)))) return;
-  throw new SealError('SEAL_LEFT', `${table}.${column} holds sealed values too. Name it among the columns to drop.`, { table, column });
+/** @throws {SealError} `SEAL_LEFT` when a column that was not named holds sealed values, or keys. */
+function refuseLeft(database: SqlJsDatabase, { table, column }: Pick<SealedColumn, 'table' | 'column'>): void {
+  const found = (mark: typeof SEALED_MARK) => {
+    const sql = `SELECT CAST(${quoted(column)} AS TEXT) FROM ${quoted(table)} WHERE instr(${quoted(column)}, '${mark.start}')`;
+    return rowsOf(database, sql).some(([text]) => hasMark(mark, String(text)));
+  };
+  const what = found(SEALED_MARK) ? 'sealed values too' : found(KEYS_MARK) ? 'a copy of the keys of a vault' : undefined;
+  if (what === undefined) return;
+  throw new SealError('SEAL_LEFT', `${table}.${column} holds ${what}. Name it among the columns to drop.`, { table, column });
+}
+
+/** The texts of the vault's own table, whatever its columns are. */
+function keyringsIn(database: SqlJsDatabase): string[] {
+  if (rowsOf(database, KEYS_OBJECT)[0]?.[0] !== 'table') return [];
+  return rowsOf(database, `SELECT * FROM ${KEYS_TABLE}`).flat().map(String);
 }
 
 function textsIn(database: SqlJsDatabase, { table, column }: Pick<SealedColumn, 'table' | 'column'>): string[] {

@@ -113,6 +113,9 @@ function refuseIncomplete({ protectors, dataKeys }: Keyring): void {
   if (protectors.length === 0) throw damaged('nothing protects them');
   if (new Set(protectors.map(({ kind }) => kind)).size < protectors.length) throw damaged('two protectors are of one kind');
   if (dataKeys.length === 0) throw damaged('there is no data key');
+  // A rotation takes the last data key for another than those before it.
+  for (const list of [protectors, dataKeys])
+    if (new Set(list.map(({ id }) => id)).size < list.length) throw damaged('an id is there twice');
   const isWhole = dataKeys.every(({ wrapByProtector }) => protectors.every(({ id }) => wrapByProtector[id]));
   if (!isWhole) throw damaged('a data key is not under every protector');
 }

@@ -3,12 +3,12 @@ import { refusePromise, type Transaction } from '../engine/transaction.js';
 import { ClosedError, UsageError } from '../errors/database-error.js';
 import { VaultError } from '../errors/seal-error.js';
 import { KEYS_TABLE } from '../migrate/own-table.js';
-import { callSafely } from '../store/subscriptions.js';
-import { AutoLock } from './auto-lock.js';
+import { platformClock } from '../store/environment.js';
 import { subtleCrypto } from './cipher.js';
 import { indexedDbKeyStore } from './indexeddb-key-store.js';
 import { currentKeyId, type Keyring, LEAST_ROUNDS, MOST_ROUNDS, protectorOf } from './keyring.js';
 import { KeyringTable } from './keyring-table.js';
+import { PendingCreation } from './pending-creation.js';
 import type { Place, SealedColumn } from './place.js';
 import { lockedOut, ProtectorSet } from './protector-set.js';
 import { rotate } from './rotation.js';
@@ -16,6 +16,8 @@ import type { SealedValue } from './sealed-value.js';
 import { openText, partsToOpen, type SealingKey, sealText, unknownKey } from './sealing.js';
 import { Session } from './session.js';
 import type { CreateOptions, Protectors, RotatedValues, RotateOptions, Secret, Vault, VaultOptions, VaultState } from './vault.js';
+import { VaultLock } from './vault-lock.js';
+import { WatchedKeyStore } from './watched-key-store.js';
 
 /**
  * The vault of a database: absent, or locked. Each tab opens one of its own, and closes it before the database.
@@ -30,31 +32,25 @@ class DatabaseVault implements Vault {
   readonly #database: Database;
   readonly #table: KeyringTable;
   readonly #protectors: ProtectorSet;
-  readonly #autoLock: AutoLock;
-  readonly #listeners = new Set<(state: VaultState) => void>();
+  readonly #lock: VaultLock;
+  readonly #creation = new PendingCreation();
   readonly #unsubscribe: () => void;
-  #session: Session | undefined;
-  #announced: VaultState;
-  /** Grows with each locking: an unlocking that is overtaken by one ends without keys. */
-  #lockings = 0;
   #isClosed = false;
-  /** Its keys are stored, and so seen, before it is unlocked: nobody is told of a vault that is locked in between. */
-  #isCreating = false;
 
-  constructor(database: Database, { keyStore = indexedDbKeyStore(), autoLockMs, rounds = LEAST_ROUNDS, clock }: VaultOptions) {
+  constructor(database: Database, options: VaultOptions) {
+    const { keyStore = indexedDbKeyStore(), autoLockMs, rounds = LEAST_ROUNDS, clock = platformClock } = options;
     if (!Number.isInteger(rounds) || rounds < LEAST_ROUNDS || rounds > MOST_ROUNDS)
       throw new UsageError(`rounds is to be a whole number from ${LEAST_ROUNDS} to ${MOST_ROUNDS}.`);
     this.#database = database;
     this.#table = new KeyringTable(database);
-    this.#protectors = new ProtectorSet({ table: this.#table, keyStore, rounds });
-    this.#autoLock = new AutoLock(() => this.lock(), autoLockMs, clock);
-    this.#announced = this.state;
+    this.#protectors = new ProtectorSet({ table: this.#table, keyStore: new WatchedKeyStore(keyStore, clock), rounds });
+    const stateWithoutKeys = () => (this.#isClosed || this.#hasKeyring() ? 'locked' : 'absent');
+    this.#lock = new VaultLock({ stateWithoutKeys, autoLockMs, clock });
     this.#unsubscribe = database.subscribe([KEYS_TABLE], () => void this.#follow());
   }
 
   get state(): VaultState {
-    if (this.#session && !this.#autoLock.isDue) return 'unlocked';
-    return this.#isClosed || this.#hasKeyring() ? 'locked' : 'absent';
+    return this.#lock.state;
   }
 
   get protectors(): Protectors {
@@ -63,50 +59,22 @@ class DatabaseVault implements Vault {
     return { device: has('device'), passphrase: has('passphrase') };
   }
 
-  async create(options: CreateOptions = {}): Promise<void> {
-    this.#refuseClosed();
-    subtleCrypto();
-    if (this.#table.read()) throw exists();
-    this.#isCreating = true;
-    try {
-      const session = await this.#protectors.create(options);
-      if (session) this.#begin(session);
-      else await this.#adopt(options);
-    } finally {
-      this.#isCreating = false;
-      this.#announce();
-    }
+  create(options: CreateOptions = {}): Promise<void> {
+    // Its keys are stored, and so seen, before it is unlocked: nobody is told of a vault that is locked in between.
+    return this.#creation.run(options, () => this.#lock.quietly(() => this.#create(options)));
   }
 
   async unlock({ passphrase }: { readonly passphrase?: string } = {}): Promise<void> {
-    this.#refuseClosed();
-    subtleCrypto();
-    const lockings = this.#lockings;
-    const keyring = this.#table.expect();
-    const open = await this.#protectors.open(keyring, passphrase);
-    const session = this.#session?.vaultId === keyring.vaultId ? this.#session : new Session(keyring.vaultId);
-    await session.add(keyring, open);
-    if (lockings !== this.#lockings)
-      throw new VaultError('VAULT_LOCKED', 'The vault was locked while it was being unlocked. Unlock it again.');
-    this.#begin(session);
-    // The passphrase opened the vault, whether or not it can be stored better: it is tried again at the next unlocking.
-    if (passphrase !== undefined) await this.#protectors.raiseRounds(session, open, passphrase).catch(() => undefined);
+    await this.#creation.end;
+    await this.#unlock(passphrase);
   }
 
   lock(): void {
-    this.#lockings++;
-    this.#session = undefined;
-    this.#autoLock.stop();
-    this.#announce();
+    this.#lock.lock();
   }
 
   onStateChange(callback: (state: VaultState) => void): () => void {
-    // A function of its own, so that one callback may be given twice.
-    const listener = (state: VaultState) => callback(state);
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#lock.listen(callback);
   }
 
   setPassphrase(passphrase: string): Promise<void> {
@@ -126,6 +94,7 @@ class DatabaseVault implements Vault {
   }
 
   async destroy(): Promise<void> {
+    await this.#creation.end;
     this.#refuseClosed();
     await this.#protectors.destroy(this.#readable());
     this.lock();
@@ -175,35 +144,58 @@ class DatabaseVault implements Vault {
   close(): void {
     if (this.#isClosed) return;
     this.#unsubscribe();
-    this.lock();
+    this.#lock.close();
     this.#isClosed = true;
-    this.#listeners.clear();
   }
 
   /** Does what needs the keys. What ends after the vault was locked is not given out. */
   async #unlocked<Result>(work: (session: Session, keyring: Keyring) => Promise<Result>): Promise<Result> {
+    const creation = this.#creation.end;
+    if (creation) await creation;
     this.#refuseClosed();
-    if (this.#autoLock.isDue) this.lock();
     const keyring = this.#table.expect();
-    const session = this.#session;
+    const session = this.#lock.use();
     if (!session) throw locked();
-    this.#autoLock.restart();
     try {
       if (session.vaultId !== keyring.vaultId) throw lockedOut();
       const result = await work(session, keyring);
-      if (this.#session !== session) throw locked();
+      if (this.#lock.session !== session) throw locked();
       return result;
     } catch (thrown) {
-      if (thrown instanceof VaultError && thrown.code === 'VAULT_LOCKED' && this.#session === session) this.lock();
+      if (thrown instanceof VaultError && thrown.code === 'VAULT_LOCKED' && this.#lock.session === session) this.lock();
       throw thrown;
     }
+  }
+
+  async #create(options: CreateOptions): Promise<void> {
+    this.#refuseClosed();
+    subtleCrypto();
+    if (this.#table.read()) throw exists();
+    const unlockWith = this.#lock.beginUnlocking();
+    const session = await this.#protectors.create(options);
+    if (session) unlockWith(session);
+    else await this.#adopt(options);
+  }
+
+  async #unlock(passphrase: string | undefined): Promise<void> {
+    this.#refuseClosed();
+    subtleCrypto();
+    const unlockWith = this.#lock.beginUnlocking();
+    const keyring = this.#table.expect();
+    const open = await this.#protectors.open(keyring, passphrase);
+    const { session: before } = this.#lock;
+    const session = before?.vaultId === keyring.vaultId ? before : new Session(keyring.vaultId);
+    await session.add(keyring, open);
+    unlockWith(session);
+    // The passphrase opened the vault, whether or not it can be stored better: it is tried again at the next unlocking.
+    if (passphrase !== undefined) await this.#protectors.raiseRounds(session, open, passphrase).catch(() => undefined);
   }
 
   /** Another tab made the vault first: it is this call's as well, if everything that this call asked for opens it. */
   async #adopt({ device = true, passphrase }: CreateOptions): Promise<void> {
     try {
-      if (passphrase !== undefined) await this.unlock({ passphrase });
-      if (device) await this.unlock();
+      if (passphrase !== undefined) await this.#unlock(passphrase);
+      if (device) await this.#unlock(undefined);
     } catch (cause) {
       this.lock();
       if (cause instanceof VaultError) throw exists({ cause });
@@ -211,34 +203,19 @@ class DatabaseVault implements Vault {
     }
   }
 
-  #begin(session: Session): void {
-    if (this.#isClosed) return;
-    this.#session = session;
-    this.#autoLock.restart();
-    this.#announce();
-  }
-
   /** The keys changed, here or in another tab: they are followed, or the vault locks. */
   async #follow(): Promise<void> {
-    const session = this.#session;
+    const { session } = this.#lock;
     if (session) {
       const keepsUp = await this.#keepsUp(session).catch(() => false);
-      if (!keepsUp && this.#session === session) this.lock();
+      if (!keepsUp && this.#lock.session === session) this.lock();
     }
-    this.#announce();
+    this.#lock.announce();
   }
 
   async #keepsUp(session: Session): Promise<boolean> {
     const keyring = this.#table.read();
     return keyring !== undefined && session.keepsUp(keyring);
-  }
-
-  #announce(): void {
-    if (this.#isClosed || this.#isCreating) return;
-    const { state } = this;
-    if (state === this.#announced) return;
-    this.#announced = state;
-    for (const listener of [...this.#listeners]) callSafely(() => listener(state));
   }
 
   /** What cannot be read is there all the same: whatever needs it tells what is wrong. */

@@ -2,23 +2,23 @@ import { UsageError } from '../errors/database-error.js';
 import { VaultError } from '../errors/seal-error.js';
 import { UnknownOutcomeError } from '../errors/storage-error.js';
 import { newDataKey, randomId } from './cipher.js';
-import type { KeyStore } from './key-store.js';
 import { type DataKey, type Keyring, type Protector, protectorOf, withoutProtector, withProtector } from './keyring.js';
 import type { KeyringTable } from './keyring-table.js';
-import { discard, newDevice, newPassphrase, type OpenProtector, openDevice, openPassphrase, wrapDataKey } from './protector.js';
+import { newDevice, newPassphrase, type OpenProtector, openDevice, openPassphrase, wrapDataKey } from './protector.js';
 import { Session } from './session.js';
 import type { CreateOptions } from './vault.js';
+import type { WatchedKeyStore } from './watched-key-store.js';
 
 export interface ProtectorSetParts {
   readonly table: KeyringTable;
-  readonly keyStore: KeyStore;
+  readonly keyStore: WatchedKeyStore;
   readonly rounds: number;
 }
 
 /** What opens a vault, and how that is changed. Every change is one strict commit. */
 export class ProtectorSet {
   readonly #table: KeyringTable;
-  readonly #keyStore: KeyStore;
+  readonly #keyStore: WatchedKeyStore;
   readonly #rounds: number;
 
   constructor({ table, keyStore, rounds }: ProtectorSetParts) {
@@ -37,7 +37,7 @@ export class ProtectorSet {
     if (!device) return this.#store(vaultId, opened);
     const made = await newDevice(vaultId, this.#keyStore);
     const session = await this.#orDiscard(made, this.#store(vaultId, [...opened, made]));
-    if (!session) await discard(this.#keyStore, made.protector.id);
+    if (!session) await this.#keyStore.delete(made.protector.id);
     return session;
   }
 
@@ -98,7 +98,7 @@ export class ProtectorSet {
     });
     await this.#orDiscard(made, adding);
     if (isNeeded) session.hold(made);
-    else await discard(this.#keyStore, made.protector.id);
+    else await this.#keyStore.delete(made.protector.id);
   }
 
   async removeDevice(): Promise<void> {
@@ -109,14 +109,14 @@ export class ProtectorSet {
       if (!protectorOf(keyring, 'passphrase')) throw lastProtector('device', 'setPassphrase()');
       return withoutProtector(keyring, 'device');
     });
-    if (removed) await discard(this.#keyStore, removed.id);
+    if (removed) await this.#keyStore.delete(removed.id);
   }
 
   /** Deletes the keyring, and of the protectors in it the key of this device. Of one that cannot be read, that one stays. */
   async destroy(keyring: Keyring | undefined): Promise<void> {
     await this.#table.remove();
     const device = keyring && protectorOf(keyring, 'device');
-    if (device) await discard(this.#keyStore, device.id);
+    if (device) await this.#keyStore.delete(device.id);
   }
 
   /** A data key under every protector, each of which must be at hand. */
@@ -155,7 +155,7 @@ export class ProtectorSet {
     try {
       return await storing;
     } catch (thrown) {
-      if (!(thrown instanceof UnknownOutcomeError)) await discard(this.#keyStore, protector.id);
+      if (!(thrown instanceof UnknownOutcomeError)) await this.#keyStore.delete(protector.id);
       throw thrown;
     }
   }

@@ -1,8 +1,8 @@
 import { VaultError } from '../errors/seal-error.js';
 import { fromBase64Url, toBase64Url } from './base64url.js';
 import { decryptText, encryptText, newWrappingKey, randomId, unwrapKey, wrapKey, wrappingKeyOf } from './cipher.js';
-import type { KeyStore } from './key-store.js';
 import { type DataKey, type DeviceProtector, damaged, type Keyring, type PassphraseProtector, type Protector } from './keyring.js';
+import { unstorable, type WatchedKeyStore } from './watched-key-store.js';
 
 const SALT_BYTES = 16;
 const CONSTANT = 'tablite';
@@ -26,7 +26,7 @@ export async function newPassphrase(vaultId: string, passphrase: string, rounds:
  *
  * @throws {VaultError} `DEVICE_KEY_UNSTORABLE`
  */
-export async function newDevice(vaultId: string, store: KeyStore): Promise<OpenProtector<DeviceProtector>> {
+export async function newDevice(vaultId: string, store: WatchedKeyStore): Promise<OpenProtector<DeviceProtector>> {
   const id = randomId();
   const made = await newWrappingKey();
   const protector: DeviceProtector = { kind: 'device', id, check: await newCheck(made, vaultId, id) };
@@ -34,12 +34,11 @@ export async function newDevice(vaultId: string, store: KeyStore): Promise<OpenP
     await store.set(id, made);
     const key = await store.get(id);
     if (key && (await passesCheck(vaultId, { protector, key }))) return { protector, key };
-  } catch (cause) {
-    await discard(store, id);
-    throw unstorable({ cause });
+    throw unstorable();
+  } catch (thrown) {
+    await store.delete(id);
+    throw thrown instanceof VaultError && thrown.code === 'DEVICE_KEY_UNSTORABLE' ? thrown : unstorable({ cause: thrown });
   }
-  await discard(store, id);
-  throw unstorable();
 }
 
 /** The key of a passphrase, proven. @throws {VaultError} `PASSPHRASE_WRONG` {VaultError} `VAULT_DAMAGED` */
@@ -54,18 +53,24 @@ export async function openPassphrase(keyring: Keyring, protector: PassphraseProt
   );
 }
 
-/** The device key that this browser has, proven; undefined when it has none. @throws {VaultError} `VAULT_DAMAGED` */
-export async function openDevice(keyring: Keyring, protector: DeviceProtector, store: KeyStore): Promise<OpenProtector | undefined> {
+/**
+ * The device key that this browser has, proven; undefined when it has none.
+ *
+ * @throws {VaultError} `VAULT_DAMAGED` {VaultError} `DEVICE_KEY_UNREADABLE`
+ */
+export async function openDevice(keyring: Keyring, protector: DeviceProtector, store: WatchedKeyStore): Promise<OpenProtector | undefined> {
   const key = await store.get(protector.id);
   if (!key) return undefined;
   const open = { protector, key };
-  if (!(await proves(keyring, open))) throw damaged('the device key of this browser does not fit them');
-  return open;
-}
-
-/** Deletes a device key that nothing needs; one that stays behind opens nothing. */
-export async function discard(store: KeyStore, id: string): Promise<void> {
-  await store.delete(id).catch(() => undefined);
+  let cause: unknown;
+  try {
+    if (await proves(keyring, open)) return open;
+  } catch (thrown) {
+    if (thrown instanceof VaultError) throw thrown;
+    // What came back is no key, or one of another use.
+    cause = thrown;
+  }
+  throw damaged('the device key of this browser does not fit them', { cause });
 }
 
 /** A data key, put under each of the protectors. */
@@ -116,12 +121,4 @@ function checkBound(vaultId: string, protectorId: string): string[] {
 
 function wrapBound(vaultId: string, protectorId: string, dataKeyId: string): string[] {
   return ['tablite data key 1', vaultId, protectorId, dataKeyId];
-}
-
-function unstorable(options?: ErrorOptions): VaultError {
-  return new VaultError(
-    'DEVICE_KEY_UNSTORABLE',
-    'This browser does not keep the key of a device, as some private modes do not. Use a passphrase instead: create({ device: false, passphrase }).',
-    options,
-  );
 }

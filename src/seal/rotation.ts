@@ -3,13 +3,17 @@ import type { Transaction } from '../engine/transaction.js';
 import { UsageError } from '../errors/database-error.js';
 import { SealError } from '../errors/seal-error.js';
 import { KEYS_TABLE } from '../migrate/own-table.js';
+import { countOthers, hasTextUnder, isSameColumn, presentIn, type StoredText, storedColumns, textsUnder } from './column-values.js';
 import { currentKeyId, type DataKey, type Keyring } from './keyring.js';
 import type { KeyringTable } from './keyring-table.js';
 import { type Place, quoted, type SealedColumn } from './place.js';
 import { SealedValue } from './sealed-value.js';
+import { inauthentic } from './sealing.js';
 import type { RotatedValues, RotateOptions, Vault } from './vault.js';
 
 const BATCH = 100;
+/** Other tabs may bring back a few values under the old key while it is rotated away, and no more than a few times. */
+const MOST_IDLE_ROUNDS = 10;
 
 export interface RotationParts {
   readonly database: Database;
@@ -19,27 +23,23 @@ export interface RotationParts {
   readonly newDataKey: (keyring: Keyring) => Promise<DataKey>;
 }
 
-/** A stored value, and where. */
-interface Stored {
-  readonly column: SealedColumn;
-  readonly place: Place;
-  readonly value: SealedValue;
-}
-
-type Resealed = Stored & { readonly fresh: SealedValue };
+type Resealed = StoredText & { readonly place: Place; readonly fresh: SealedValue };
 
 /** Begins a rotation, or goes on with one that was begun, and brings it to its end. */
-export async function rotate(parts: RotationParts, columns: readonly SealedColumn[], options: RotateOptions = {}): Promise<RotatedValues> {
+export async function rotate(parts: RotationParts, named: readonly SealedColumn[], options: RotateOptions = {}): Promise<RotatedValues> {
   const { batch = BATCH, onProgress } = options;
   if (!Number.isInteger(batch) || batch < 1) throw new UsageError('batch is to be a whole number of at least 1: values in one write.');
   const { table } = parts;
+  const columns = presentIn(parts.database, named);
   await table.change(async (keyring) => (isBegun(keyring) ? undefined : withNewKey(keyring, await parts.newDataKey(keyring))));
   const foreign = foreignIn(parts, columns);
   const total = staleIn(parts, columns).length;
   let resealed = 0;
   onProgress?.({ done: 0, total });
+  const rounds = new Rounds();
   while (isBegun(table.expect())) {
     const stale = staleIn(parts, columns);
+    rounds.begin(stale);
     const failures: SealError[] = [];
     for (let at = 0; at < stale.length; at += batch) {
       resealed += await reseal(parts, stale.slice(at, at + batch), failures);
@@ -52,12 +52,33 @@ export async function rotate(parts: RotationParts, columns: readonly SealedColum
   return { resealed, foreign };
 }
 
+/** Tells rounds that come to an end from those that never would. */
+class Rounds {
+  #fewest = Number.POSITIVE_INFINITY;
+  #idle = 0;
+
+  /** @throws {UsageError} when there have not been fewer values to seal anew for many rounds. */
+  begin(stale: readonly StoredText[]): void {
+    this.#idle = stale.length < this.#fewest ? 0 : this.#idle + 1;
+    this.#fewest = Math.min(this.#fewest, stale.length);
+    if (this.#idle <= MOST_IDLE_ROUNDS) return;
+    const [first] = stale;
+    const where = first ? `${first.column.table}.${first.column.column}` : KEYS_TABLE;
+    throw new UsageError(
+      `${where} is put back to the old data key each time after it was rotated. Drop the trigger that does so, or end the program, and rotate again.`,
+    );
+  }
+}
+
 /** Opens and seals a batch, then stores what nobody has changed meanwhile. @returns how many. */
-async function reseal({ database, table, vault }: RotationParts, batch: readonly Stored[], failures: SealError[]): Promise<number> {
+async function reseal({ database, table, vault }: RotationParts, batch: readonly StoredText[], failures: SealError[]): Promise<number> {
   const attempts = batch.map(async (stored): Promise<Resealed | undefined> => {
     try {
-      const text = await vault.open(stored.value, stored.place);
-      return { ...stored, fresh: await vault.seal(text, stored.place) };
+      const place = placeOf(stored);
+      const value = SealedValue.fromText(stored.text);
+      if (value.isForeign) throw inauthentic(place);
+      const text = await vault.open(value, place);
+      return { ...stored, place, fresh: await vault.seal(text, place) };
     } catch (thrown) {
       // What does not open now never will: the others are not to wait for it.
       if (!(thrown instanceof SealError)) throw thrown;
@@ -74,16 +95,26 @@ async function reseal({ database, table, vault }: RotationParts, batch: readonly
   });
 }
 
-function replace(tx: Transaction, { column: { table, column, primaryKey }, place, value, fresh }: Resealed): number {
+/** @throws {SealError} `SEAL_TAMPERED` for a row that no value can have been sealed for. */
+function placeOf({ column: { table, column }, primaryKey }: StoredText): Place {
+  if (primaryKey !== null && !(primaryKey instanceof Uint8Array)) return { table, column, primaryKey };
+  throw new SealError(
+    'SEAL_TAMPERED',
+    `A value of ${table}.${column} is in a row whose primary key is NULL or a BLOB, for which none is ever sealed: it was copied there. Delete it, or give the row a key and enter the secret again.`,
+    { table, column },
+  );
+}
+
+function replace(tx: Transaction, { column: { table, column, primaryKey }, place, text, fresh }: Resealed): number {
   const sql = `UPDATE ${quoted(table)} SET ${quoted(column)} = ? WHERE ${quoted(primaryKey)} = ? AND ${quoted(column)} = ?`;
-  return tx.run(sql, [SealedValue.textOf(fresh), place.primaryKey, SealedValue.textOf(value)]).changes;
+  return tx.run(sql, [SealedValue.textOf(fresh), place.primaryKey, text]).changes;
 }
 
 /** Deletes the old keys, unless another tab has stored a value under one of them since. */
 async function finish({ database, table }: RotationParts, columns: readonly SealedColumn[]): Promise<void> {
   const end = (tx: Transaction): void => {
     const keyring = table.expect(tx);
-    const isHeld = columns.some((column) => holdsOld(tx, column, keyring));
+    const isHeld = columns.some((column) => hasTextUnder(tx, column, oldKeyIds(keyring)));
     if (isBegun(keyring) && !isHeld) table.put(tx, { ...keyring, dataKeys: keyring.dataKeys.slice(-1) });
   };
   await database.write(end, { durability: 'strict' });
@@ -91,50 +122,23 @@ async function finish({ database, table }: RotationParts, columns: readonly Seal
 
 /** @throws {UsageError} when a column that was not named would lose its key. */
 function refuseUnnamed({ database, table }: RotationParts, columns: readonly SealedColumn[]): void {
-  const keyring = table.expect();
-  const named = new Set(columns.map((each) => nameOf(each.table, each.column)));
-  for (const [tableName, column] of textColumns(database)) {
-    if (named.has(nameOf(tableName, column)) || !holdsOld(database, { table: tableName, column }, keyring)) continue;
+  const old = oldKeyIds(table.expect());
+  for (const stored of storedColumns(database)) {
+    if (columns.some((column) => isSameColumn(column, stored)) || !hasTextUnder(database, stored, old)) continue;
     throw new UsageError(
-      `${tableName}.${column} holds values under the data key that is to be deleted. Name every column of sealed values, and rotate again.`,
+      `${stored.table}.${stored.column} holds values under the data key that is to be deleted. Name every column of sealed values, and rotate again.`,
     );
   }
 }
 
-function textColumns(database: Database): [table: string, column: string][] {
-  const sql = `SELECT t.name AS name, c.name AS column_name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'`;
-  // Both are names, which SQLite keeps as text.
-  const rows = database.values(sql) as [string, string][];
-  return rows.filter(([table]) => table.toLowerCase() !== KEYS_TABLE);
-}
-
-function holdsOld(reader: Pick<Transaction, 'get'>, { table, column }: Pick<SealedColumn, 'table' | 'column'>, keyring: Keyring): boolean {
-  const sql = `SELECT 1 FROM ${quoted(table)} WHERE substr(${quoted(column)}, 1, ?) = ? LIMIT 1`;
-  return oldKeyIds(keyring).some((id) => {
-    const start = `sealed1:${id}:`;
-    return reader.get(sql, [start.length, start]) !== undefined;
-  });
-}
-
-function staleIn({ database, table }: RotationParts, columns: readonly SealedColumn[]): Stored[] {
-  const old = new Set(oldKeyIds(table.expect()));
-  return storedIn(database, columns).filter(({ value }) => old.has(SealedValue.partsOf(value)?.keyId ?? ''));
+function staleIn({ database, table }: RotationParts, columns: readonly SealedColumn[]): StoredText[] {
+  const old = oldKeyIds(table.expect());
+  return columns.flatMap((column) => textsUnder(database, column, old));
 }
 
 function foreignIn({ database, table }: RotationParts, columns: readonly SealedColumn[]): number {
-  const known = new Set(table.expect().dataKeys.map(({ id }) => id));
-  return storedIn(database, columns).filter(({ value }) => !known.has(SealedValue.partsOf(value)?.keyId ?? '')).length;
-}
-
-function storedIn(database: Database, columns: readonly SealedColumn[]): Stored[] {
-  return columns.flatMap((column) => {
-    const sql = `SELECT ${quoted(column.primaryKey)}, ${quoted(column.column)} FROM ${quoted(column.table)} WHERE ${quoted(column.column)} IS NOT NULL`;
-    return database.values(sql).map(([key, text]) => {
-      // A key of another type is refused when the value is opened: its place could not have been sealed for.
-      const place = { table: column.table, column: column.column, primaryKey: key as Place['primaryKey'] };
-      return { column, place, value: SealedValue.fromText(String(text)) };
-    });
-  });
+  const known = table.expect().dataKeys.map(({ id }) => id);
+  return columns.reduce((sum, column) => sum + countOthers(database, column, known), 0);
 }
 
 function isBegun(keyring: Keyring): boolean {
@@ -147,8 +151,4 @@ function withNewKey(keyring: Keyring, dataKey: DataKey): Keyring {
 
 function oldKeyIds({ dataKeys }: Keyring): string[] {
   return dataKeys.slice(0, -1).map(({ id }) => id);
-}
-
-function nameOf(table: string, column: string): string {
-  return JSON.stringify([table.toLowerCase(), column.toLowerCase()]);
 }

@@ -23,11 +23,7 @@ export async function sealText(sealing: SealingKey, text: string, place: Place):
 export async function openText(sealing: SealingKey, value: SealedValue, place: Place): Promise<string> {
   const text = await decryptText(sealing.key, partsToOpen(value, place), boundOf(sealing, place));
   if (text !== undefined) return text;
-  throw new SealError(
-    'SEAL_TAMPERED',
-    `A value of ${place.table}.${place.column} does not authenticate: it was changed, or comes from another row. Enter the secret again.`,
-    place,
-  );
+  throw inauthentic(place);
 }
 
 /** The parts of a value of a vault. @throws {SealError} `SEAL_FOREIGN` {UsageError} */
@@ -39,6 +35,14 @@ export function partsToOpen(value: SealedValue, place: Place): NonNullable<Retur
   throw new SealError(
     'SEAL_FOREIGN',
     `A value of ${place.table}.${place.column} was not sealed by a vault. Open it with what made it, or enter the secret again.`,
+    place,
+  );
+}
+
+export function inauthentic(place: Place): SealError {
+  return new SealError(
+    'SEAL_TAMPERED',
+    `A value of ${place.table}.${place.column} does not authenticate: it was changed, or comes from another row. Enter the secret again.`,
     place,
   );
 }

@@ -67,7 +67,8 @@ export interface Vault {
 
   /**
    * Makes the vault, in one strict commit, and leaves it unlocked. When another tab makes one at the same time, there is one
-   * vault afterwards, and this call succeeds if the protectors it asked for open it.
+   * vault afterwards, and this call succeeds if the protectors it asked for open it. Until it ends, calls in this tab that ask for the
+   * same share it, and whatever needs the keys waits for it.
    *
    * @throws {VaultError} `VAULT_EXISTS` {VaultError} `DEVICE_KEY_UNSTORABLE` {VaultError} `PASSPHRASE_EMPTY`
    * @throws {UsageError} when nothing is to protect it.
@@ -77,6 +78,7 @@ export interface Vault {
    * Unlocks with the passphrase, or without one with the key of this device.
    *
    * @throws {VaultError} `PASSPHRASE_WRONG` {VaultError} `PASSPHRASE_MISSING` {VaultError} `DEVICE_KEY_MISSING`
+   * @throws {VaultError} `DEVICE_KEY_UNREADABLE` when the key store fails, or gives no sign of life for 10 seconds.
    * @throws {VaultError} `VAULT_ABSENT` {VaultError} `VAULT_DAMAGED`, or `VAULT_LOCKED` when it was locked meanwhile.
    */
   unlock(options?: { readonly passphrase?: string }): Promise<void>;
@@ -87,11 +89,21 @@ export interface Vault {
 
   /** Adds a passphrase, or puts it in the place of the one before. @throws {VaultError} `PASSPHRASE_EMPTY` */
   setPassphrase(passphrase: string): Promise<void>;
-  /** @throws {VaultError} `VAULT_LAST_PROTECTOR`, or `DEVICE_KEY_MISSING` when this browser could not unlock afterwards. */
+  /**
+   * Takes the passphrase away; files and `backups()` made before open with it still.
+   *
+   * @throws {VaultError} `VAULT_LAST_PROTECTOR`, or `DEVICE_KEY_MISSING` when this browser could not unlock afterwards.
+   */
   removePassphrase(): Promise<void>;
   /** Lets this browser unlock by itself. @throws {VaultError} `DEVICE_KEY_UNSTORABLE` */
   addDevice(): Promise<void>;
-  /** Deletes the key of the device. @throws {VaultError} `VAULT_LAST_PROTECTOR` */
+  /**
+   * Deletes the key of the device. Nothing that it opened opens without a passphrase any more: `backups()` and files made before, and
+   * copies of the database in this browser, under whatever name. The disk may hold the key for a while yet, and the data key stays
+   * the one that it opened, so rotate afterwards, and replace the secrets themselves.
+   *
+   * @throws {VaultError} `VAULT_LAST_PROTECTOR`
+   */
   removeDevice(): Promise<void>;
 
   /** Seals a secret for one place. Prefer `write`, which also stores it before its key can be rotated away. @throws {UsageError} */
@@ -110,16 +122,19 @@ export interface Vault {
 
   /**
    * Makes a new data key and seals every value of the columns with it; then the old key is deleted. Every value opens at every
-   * moment; a rotation that was interrupted is finished by the next call. All columns of sealed values must be named.
+   * moment; a rotation that was interrupted is finished by the next call. All columns of sealed values must be named; those that the
+   * database does not have are passed over.
    *
    * @throws {VaultError} `PASSPHRASE_MISSING` {VaultError} `DEVICE_KEY_MISSING` when a protector is not at hand to wrap the new key.
-   * @throws {SealError} `SEAL_TAMPERED` at the end, when a value did not open; the others are done.
-   * @throws {UsageError} when another column holds values of the old key.
+   * @throws {SealError} `SEAL_TAMPERED` at the end, when a value did not open, or its row has no key to be told by; the others are done.
+   * @throws {UsageError} when another column holds values of the old key, a column that is named as a primary key is not there, or a
+   * trigger puts values back again and again.
    */
   rotate(columns: readonly SealedColumn[], options?: RotateOptions): Promise<RotatedValues>;
   /**
-   * Deletes the vault: its keys, in one strict commit, and the key of this device. Nothing that it has sealed ever opens again, but
-   * in files and backups that were made before.
+   * Deletes the vault: its keys, in one strict commit, and the key of this device, which copies of the database in this browser need
+   * as well. Nothing that it has sealed ever opens again, but in files and backups made before, with the passphrase that they had.
+   * What has the name of the vault's table and cannot be read is deleted too; the key of the device stays then.
    */
   destroy(): Promise<void>;
   /** Locks, and ends every timer and subscription. */

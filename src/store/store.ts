@@ -85,7 +85,6 @@ export class Store {
       this.#turns.take(async () => {
         // The last look and the view are one step: nothing is in it that is not stored.
         while (this.#live.queue.hasWaiting) await this.#live.flush();
-        this.#live.refuse();
         return new Overlay(engine, this.connection);
       });
     return untilCurrent({ change, overlay, keep: (carry) => this.change(durability, carry), environment });
@@ -113,11 +112,15 @@ export class Store {
     return this.#alone(() => untilKept(this.#live, () => attemptSteps(this.#live, { durability, run, backup })));
   }
 
-  /** Replaces the whole database by a file, in one strict commit. Backups stay. */
-  replace(image: Uint8Array): Promise<void> {
+  /** Replaces the whole database by a file, in one strict commit. Backups stay. What `check` throws of the state before ends it. */
+  replace(image: Uint8Array, check: () => void = () => undefined): Promise<void> {
     return this.#turns.take(async () => {
       await this.#settle();
-      await untilKept(this.#live, async () => ({ isKept: await this.#live.replace(image), result: undefined }));
+      await untilKept(this.#live, async () => {
+        // In one turn with the commit, which loses to any other of its number: what was looked at is what is replaced.
+        check();
+        return { isKept: await this.#live.replace(image), result: undefined };
+      });
     });
   }
 

@@ -1,12 +1,10 @@
 import type { Database, SyncResult, WriteOptions } from '../database/database.js';
-import { deleteDatabase, type OpenOptions, openDatabase } from '../database/open-database.js';
-import { type AsyncDrizzleTransaction, type DrizzleDatabase, type DrizzleTransaction, drizzle } from '../drizzle/drizzle.js';
+import { deleteDatabase, type OpenOptions } from '../database/open-database.js';
+import type { AsyncDrizzleTransaction, DrizzleDatabase, DrizzleTransaction } from '../drizzle/drizzle.js';
 import { createTableStatements } from '../drizzle/model-sql.js';
 import { UsageError } from '../errors/database-error.js';
-import { VaultError } from '../errors/seal-error.js';
 import type { Plan } from '../migrate/plan.js';
 import { dropSealed } from '../seal/drop-sealed.js';
-import { openVault } from '../seal/open-vault.js';
 import type { Vault, VaultOptions } from '../seal/vault.js';
 import type { Storage } from '../storage/storage.js';
 import { type ExportBackendOptions, type ExportedBackend, exportBackend } from './backend/export-backend.js';
@@ -14,7 +12,8 @@ import { type ImportBackendOptions, type ImportReport, importBackend } from './b
 import { vibesurfMigrations } from './chain.js';
 import { openStorage } from './database-storage.js';
 import { type DatabasePlace, defaultDatabaseUrl, parseDatabaseUrl } from './database-url.js';
-import { MODELS, type VibesurfSchema, vibesurfSchema } from './models/models.js';
+import { MODELS, type VibesurfSchema } from './models/models.js';
+import { OpenedDatabase } from './opened-database.js';
 import type { SecretStore } from './queries/secrets.js';
 import { SEALED_COLUMNS } from './sealed-columns.js';
 
@@ -26,24 +25,21 @@ export interface DatabaseManagerOptions
   readonly vault?: VaultOptions;
 }
 
-/** What is open: a database, Drizzle on it, and the vault of its secrets. */
-interface Opened {
-  readonly database: Database;
-  readonly db: DrizzleDatabase<VibesurfSchema>;
-  readonly vault: Vault;
-}
-
 /**
  * VibeSurf's database: where it is, its tables, sessions on it, its secrets, and its files.
  *
- * `createTables()` opens it, makes or upgrades the tables, and comes first; what is asked for before that is refused.
+ * `createTables()` opens it, makes or upgrades the tables, and comes first: what needs tables is refused before.
  */
 export class DatabaseManager implements SecretStore {
+  /** Where the database is, as its address says. */
   readonly place: DatabasePlace;
   readonly #options: DatabaseManagerOptions;
-  #storage: Storage | undefined;
-  #opening: Promise<Opened> | undefined;
-  #opened: Opened | undefined;
+  /** The database of `memory:`, which is there as long as the manager is. */
+  #memory: Storage | undefined;
+  #opening: Promise<OpenedDatabase> | undefined;
+  #closing: Promise<unknown> = Promise.resolve();
+  /** What is open, once it has its tables. */
+  #ready: OpenedDatabase | undefined;
 
   /**
    * Nothing is opened yet. `databaseUrl` is `idb:name`, `memory:` or, in Node, `file:path`; without one, `VITE_VIBESURF_DATABASE_URL`
@@ -71,19 +67,24 @@ export class DatabaseManager implements SecretStore {
     return this.#now.vault;
   }
 
+  /** Settles when the vault is unlocked, if this device may unlock it. @throws {UsageError} before `createTables()`. */
+  get unlocking(): Promise<void> {
+    return this.#now.unlocking;
+  }
+
   /**
    * Opens the database and brings its tables to today's schema: by the chain, or, with `useMigrations: false` and only where there is
-   * no table yet, straight from the models, as version 0.
+   * no table yet, straight from the models, as version 0. A newer database is left as it is with `onNewer: 'read-only'`.
    *
    * @throws {MigrationError} {AdoptError} {NewerSchemaError} when the chain fails. Everything is as it was: there is no fallback.
    * @throws {UsageError} when the models are to make tables where there are some.
    * @throws as `openDatabase` does.
    */
   async createTables({ useMigrations = true }: { readonly useMigrations?: boolean } = {}): Promise<void> {
-    const { database, vault } = await this.#open();
-    if (useMigrations) await database.migrate();
-    else await createFromModels(database);
-    await unlockWithDevice(vault);
+    await this.#withTables(async ({ database }) => {
+      if (!useMigrations) await createFromModels(database);
+      else if (database.status.state !== 'outdated') await database.migrate();
+    });
   }
 
   /**
@@ -92,9 +93,8 @@ export class DatabaseManager implements SecretStore {
    * @returns what was done.
    * @throws as `Database.migrate` does.
    */
-  async applyMigrations(targetVersion?: number): Promise<Plan> {
-    const { database } = await this.#open();
-    return database.migrate(targetVersion === undefined ? {} : { to: targetVersion });
+  applyMigrations(targetVersion?: number): Promise<Plan> {
+    return this.#withTables(({ database }) => database.migrate(targetVersion === undefined ? {} : { to: targetVersion }));
   }
 
   /** The version of the chain that the tables are at; 0 where there are none, or where the models made them. */
@@ -103,7 +103,8 @@ export class DatabaseManager implements SecretStore {
   }
 
   /**
-   * Deletes everything: tables, backups, and the keys of its secrets on this device. Other tabs are closed. `createTables()` begins anew.
+   * Deletes everything: tables, rows and backups. Other tabs are closed. `createTables()` begins anew. The key of this device stays, for
+   * copies of the database that it opens; a database that does not open is not deleted.
    *
    * @throws {UsageError} unless `confirm` is the database's name.
    */
@@ -112,21 +113,19 @@ export class DatabaseManager implements SecretStore {
       throw new UsageError(
         'dropTables() deletes all tables and backups: confirm it with the name of the database, as `place.name` has it.',
       );
-    const { database, vault } = await this.#open();
-    await vault.destroy();
+    await this.#open();
     await this.close();
-    const storage = await this.#storageNow();
-    await deleteDatabase(database.name, { ...this.#environment, storage });
-    this.#storage = undefined;
+    const { environment } = this.#options;
+    await deleteDatabase(this.place.name, { storage: await this.#storage(), ...(environment && { environment }) });
   }
 
   /** A session: what `change` does is committed when it returns, and rolled back when it throws. As `Database.write`. */
-  session<Result>(change: (tx: DrizzleTransaction<VibesurfSchema>) => SyncResult<Result>, options?: WriteOptions): Promise<Result> {
+  async session<Result>(change: (tx: DrizzleTransaction<VibesurfSchema>) => SyncResult<Result>, options?: WriteOptions): Promise<Result> {
     return this.db.write(change, options);
   }
 
   /** A session that may await: on a private view, run again when what it used has changed. As `Database.transaction`. */
-  asyncSession<Result>(
+  async asyncSession<Result>(
     change: (tx: AsyncDrizzleTransaction<VibesurfSchema>) => PromiseLike<Result>,
     options?: WriteOptions,
   ): Promise<Result> {
@@ -144,29 +143,29 @@ export class DatabaseManager implements SecretStore {
   }
 
   /** Replaces everything by a database of the Python backend; see `importBackend`. */
-  async importBackend(bytes: Uint8Array, options: ImportBackendOptions = {}): Promise<ImportReport> {
-    return importBackend(await this.#open(), bytes, { ...this.#wasm, ...options });
+  importBackend(bytes: Uint8Array, options: ImportBackendOptions = {}): Promise<ImportReport> {
+    return this.#withTables((opened) => importBackend(opened, bytes, { ...this.#wasm, ...options }));
   }
 
   /** A file that the Python backend can open; see `exportBackend`. */
-  exportBackend(options: ExportBackendOptions = {}): Promise<ExportedBackend> {
+  async exportBackend(options: ExportBackendOptions = {}): Promise<ExportedBackend> {
     return exportBackend(this.#now, { ...this.#wasm, ...options });
   }
 
   /** Stores what was written so far and lets go of everything. `createTables()` opens it again. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     const opening = this.#opening;
     this.#opening = undefined;
-    this.#opened = undefined;
+    this.#ready = undefined;
     // What did not open has nothing to close, and has said so to whoever opened it.
-    const opened = await opening?.catch(() => undefined);
-    opened?.vault.close();
-    await opened?.database.close();
+    const closing = Promise.resolve(opening?.catch(() => undefined)).then((opened) => opened?.close());
+    this.#closing = closing.catch(() => undefined);
+    return closing;
   }
 
-  get #now(): Opened {
-    if (!this.#opened) throw new UsageError('The database is not open: await createTables() first.');
-    return this.#opened;
+  get #now(): OpenedDatabase {
+    if (!this.#ready) throw new UsageError('The database is not open: await createTables() first.');
+    return this.#ready;
   }
 
   get #wasm(): Pick<OpenOptions, 'wasmUrl'> {
@@ -174,30 +173,50 @@ export class DatabaseManager implements SecretStore {
     return wasmUrl === undefined ? {} : { wasmUrl };
   }
 
-  get #environment(): Pick<OpenOptions, 'environment'> {
-    const { environment } = this.#options;
-    return environment === undefined ? {} : { environment };
+  /** Opens the database, has it given its tables, and is ready then. */
+  async #withTables<Result>(work: (opened: OpenedDatabase) => Promise<Result>): Promise<Result> {
+    const opening = this.#open();
+    const opened = await opening;
+    const result = await work(opened);
+    // Closed meanwhile, it is ready no more.
+    if (this.#opening === opening) this.#ready = opened;
+    return result;
   }
 
-  #open(): Promise<Opened> {
-    this.#opening ??= this.#openNow().catch((thrown: unknown) => {
+  #open(): Promise<OpenedDatabase> {
+    if (this.#opening) return this.#opening;
+    const opening = this.#closing.then(() => this.#openNow());
+    this.#opening = opening;
+    const forget = () => {
+      if (this.#opening !== opening) return;
       this.#opening = undefined;
-      throw thrown;
-    });
-    return this.#opening;
+      this.#ready = undefined;
+    };
+    opening.then((opened) => {
+      // Deleted by another tab, it can be opened anew.
+      opened.database.onStatusChange(({ state }) => {
+        if (state !== 'closed') return;
+        opened.vault.close();
+        forget();
+      });
+    }, forget);
+    return opening;
   }
 
-  async #openNow(): Promise<Opened> {
-    const { vault: vaultOptions, storage: _, ...options } = this.#options;
-    const storage = await this.#storageNow();
-    const database = await openDatabase({ ...options, name: this.place.name, migrations: vibesurfMigrations, upgrade: 'manual', storage });
-    this.#opened = { database, db: drizzle(database, { schema: vibesurfSchema }), vault: openVault(database, vaultOptions) };
-    return this.#opened;
+  async #openNow(): Promise<OpenedDatabase> {
+    const { vault, ...options } = this.#options;
+    const storage = await this.#storage();
+    return OpenedDatabase.open(
+      { ...options, name: this.place.name, migrations: vibesurfMigrations, upgrade: 'manual', storage },
+      vault,
+    );
   }
 
-  async #storageNow(): Promise<Storage> {
-    this.#storage ??= this.#options.storage ?? (await openStorage(this.place));
-    return this.#storage;
+  async #storage(): Promise<Storage> {
+    if (this.#options.storage) return this.#options.storage;
+    if (this.place.kind !== 'memory') return openStorage(this.place);
+    this.#memory ??= await openStorage(this.place);
+    return this.#memory;
   }
 }
 
@@ -206,19 +225,9 @@ function createFromModels(database: Database): Promise<void> {
   return database.write(
     (tx) => {
       if (tx.get("SELECT 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"))
-        throw new UsageError(
-          'The models make tables in an empty database only, and this one has some. Use the migrations: createTables().',
-        );
+        throw new UsageError('The models make tables in an empty database only, and this one has some. Use the migrations: createTables().');
       for (const statement of createTableStatements(MODELS)) tx.run(statement);
     },
     { durability: 'strict' },
   );
-}
-
-/** A vault that this browser may open is open when the database is; one that another browser made waits for its passphrase. */
-async function unlockWithDevice(vault: Vault): Promise<void> {
-  if (vault.state !== 'locked' || !vault.protectors.device) return;
-  await vault.unlock().catch((thrown: unknown) => {
-    if (!(thrown instanceof VaultError) || thrown.code !== 'DEVICE_KEY_MISSING') throw thrown;
-  });
 }

@@ -11,8 +11,9 @@ const SQLITE_ENGINES = new Set(['sqlite', 'sqlite+aiosqlite', 'sqlite+pysqlite']
 
 /** The address in `VITE_VIBESURF_DATABASE_URL`, of Vite or of Node's environment, or else the embedded database. */
 export function defaultDatabaseUrl(): string {
-  // Vite puts the value in where this very expression stands; without Vite there is no `env`, whatever its declaration says.
-  const fromVite: string | undefined = import.meta.env?.['VITE_VIBESURF_DATABASE_URL'];
+  // Vite puts this one value in the place of this very expression; of another, as with brackets, it makes an object of all there are.
+  // Without Vite there is no `env`, whatever its declaration says.
+  const fromVite: string | undefined = import.meta.env?.VITE_VIBESURF_DATABASE_URL;
   return fromVite || globalThis.process?.env?.['VITE_VIBESURF_DATABASE_URL'] || EMBEDDED;
 }
 
@@ -35,18 +36,17 @@ export function parseDatabaseUrl(url: string): DatabasePlace {
 
 /** The path of a `file://` URL, as https://url.spec.whatwg.org reads it. */
 function pathOf(url: string): string {
+  const [, path] = /^file:\/\/(\/.+)$/i.exec(url) ?? [];
   try {
-    const { hostname, pathname } = new URL(url);
-    const path = decodeURIComponent(pathname);
-    if (hostname === '' && path !== '/') return path;
-  } catch {
-    // What cannot be decoded is no path either: the error below says so.
+    if (path !== undefined) return decodeURIComponent(path);
+  } catch (cause) {
+    throw unreadable('its path is not encoded as that of a URL', { cause });
   }
   throw unreadable('a file:// address has three slashes and a path');
 }
 
-function unreadable(why: string): DatabaseUrlError {
-  return new DatabaseUrlError('DATABASE_URL', `The database address cannot be used: ${why}. Possible are ${POSSIBLE}.`);
+function unreadable(why: string, options?: ErrorOptions): DatabaseUrlError {
+  return new DatabaseUrlError('DATABASE_URL', `The database address cannot be used: ${why}. Possible are ${POSSIBLE}.`, options);
 }
 
 function otherEngine(scheme: string): DatabaseUrlError {

@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.js';
+import type { DatabaseReader } from '../database/database.js';
 import type { Transaction } from '../engine/transaction.js';
 import { quoted } from '../migrate/normal-sql.js';
 import type { SealedColumn } from '../seal/place.js';
@@ -13,7 +13,7 @@ export interface SealedRow extends SealedColumn {
 }
 
 /** Every secret of a database; an empty text is none. */
-export function readSealedRows(database: Database): SealedRow[] {
+export function readSealedRows(database: DatabaseReader): SealedRow[] {
   return SEALED_COLUMNS.flatMap((sealedColumn) => {
     const { table, column, primaryKey } = sealedColumn;
     const sql = `SELECT ${quoted(primaryKey)}, ${quoted(column)} FROM ${quoted(table)} WHERE ${quoted(column)} <> ''`;

@@ -193,6 +193,7 @@ describe('an asynchronous transaction', () => {
       await (await openTestDatabase(storage, { ...offline, migrations: twoTables })).close();
     });
     await expect(moving).rejects.toBeInstanceOf(OutdatedError);
+    expect(await b.transaction(async (tx) => tx.values('SELECT count(*) FROM notes'))).toEqual([[1]]);
   });
 
   it('is refused within the callback of a write, and its tx after it ended', async () => {
@@ -213,6 +214,80 @@ describe('an asynchronous transaction', () => {
     const db = await openTestDatabase();
     await expect(db.transaction(async (tx) => tx.run('COMMIT'))).rejects.toMatchObject({ code: 'REFUSED_STATEMENT' });
     await expect(db.transaction(async (tx) => tx.run('VACUUM'))).rejects.toMatchObject({ code: 'REFUSED_STATEMENT' });
+  });
+});
+
+describe('a transaction and the end of the file', () => {
+  async function seenBy(db: Database): Promise<unknown[][]> {
+    await db.refresh();
+    return [db.values('PRAGMA integrity_check'), db.values('SELECT length(body), hex(substr(body, 10000, 2)) FROM files')];
+  }
+
+  it('stores pages that look like stale ones behind the end', async () => {
+    const storage = memoryStorage();
+    const slow = new FaultyStorage(storage);
+    const [db, other] = [await openTestDatabase(slow, offline), await openTestDatabase(storage, offline)];
+    const blob = new Uint8Array(20_000).fill(7);
+    await db.run('CREATE TABLE files (body BLOB)');
+    let idle: Promise<unknown> | undefined;
+    slow.onWrite = (_, next) => {
+      // A write without effect behind the commit keeps the stale pages in memory.
+      idle ??= db.write(() => undefined);
+      return next();
+    };
+    const add = (tx: AsyncTransaction) => tx.run('INSERT INTO files VALUES (?)', [blob]);
+    await db.transaction(async (tx) => {
+      tx.run(INCREMENT);
+      const nested = tx.transaction(async (inner) => {
+        add(inner);
+        throw new RangeError('the app changed its mind');
+      });
+      await expect(nested).rejects.toBeInstanceOf(RangeError);
+    });
+    await idle;
+    await other.refresh();
+    await db.transaction(async (tx) => add(tx));
+    expect(await seenBy(other)).toEqual([[['ok']], [[20_000, '0707']]]);
+  });
+
+  it('is not run again because others made the file longer, while it takes no page itself', async () => {
+    const db = await openTestDatabase();
+    await db.run('CREATE TABLE files (body BLOB)');
+    let attempts = 0;
+    await db.transaction(async (tx) => {
+      attempts++;
+      tx.run(INCREMENT);
+      await db.run('INSERT INTO files VALUES (zeroblob(50000))');
+    });
+    expect([attempts, counterOf(db)]).toEqual([1, 1]);
+    expect(db.values('PRAGMA integrity_check')).toEqual([['ok']]);
+  });
+
+  it('is run again when it takes pages and others took some', async () => {
+    const storage = memoryStorage();
+    const db = await openTestDatabase(storage, offline);
+    await db.run('CREATE TABLE files (body BLOB)');
+    let attempts = 0;
+    await db.transaction(async (tx) => {
+      tx.run('INSERT INTO files VALUES (?)', [new Uint8Array(20_000).fill(7)]);
+      if (++attempts === 1) await db.run('CREATE TABLE others (body)');
+    });
+    expect(attempts).toBe(2);
+    expect(await seenBy(await openTestDatabase(storage, offline))).toEqual([[['ok']], [[20_000, '0707']]]);
+  });
+
+  it('is run again when it frees pages and others made the file longer', async () => {
+    const db = await openTestDatabase();
+    await db.run('CREATE TABLE files (body BLOB)');
+    await db.run('CREATE TABLE others (body BLOB)');
+    await db.run('INSERT INTO files VALUES (zeroblob(50000))');
+    let attempts = 0;
+    await db.transaction(async (tx) => {
+      tx.run('DELETE FROM files');
+      if (++attempts === 1) await db.run('INSERT INTO others VALUES (zeroblob(50000))');
+    });
+    expect([attempts, db.values('SELECT count(*) FROM files')]).toEqual([2, [[0]]]);
+    expect(db.values('PRAGMA integrity_check')).toEqual([['ok']]);
   });
 });
 
@@ -283,6 +358,75 @@ describe('a nested transaction', () => {
       insert(tx, 3);
     });
     await expect(failing).rejects.toMatchObject({ code: 'SQL_CONSTRAINT' });
+    expect(ids(db)).toEqual([1]);
+  });
+
+  it('within one that has failed is over as well, whatever it still does', async () => {
+    const db = await openTestDatabase();
+    const going = [(inner: AsyncTransaction) => void insert(inner, 77), () => undefined];
+    for (const goOn of going) await endsWithItsOuter(db, goOn);
+  });
+
+  async function endsWithItsOuter(db: Database, goOn: (inner: AsyncTransaction) => void): Promise<void> {
+    let late: Promise<unknown> | undefined;
+    await db.run('DELETE FROM counters WHERE id > 1');
+    await db.transaction(async (tx) => {
+      const failing = tx.transaction(async (inner) => {
+        late = inner.transaction(async (innermost) => {
+          await turn();
+          await turn();
+          goOn(innermost);
+        });
+        late.catch(() => undefined);
+        throw new RangeError('no');
+      });
+      await expect(failing).rejects.toBeInstanceOf(RangeError);
+      await tx.transaction(async (sibling) => {
+        insert(sibling, 88);
+        await expect(late).rejects.toMatchObject({ code: 'TRANSACTION_ENDED' });
+        insert(sibling, 89);
+      });
+    });
+    expect(ids(db)).toEqual([1, 88, 89]);
+  }
+
+  it('in which a savepoint around it is released fails the whole transaction', async () => {
+    const db = await openTestDatabase();
+    const failing = db.transaction(async (tx) => {
+      tx.run('SAVEPOINT mine');
+      const nested = tx.transaction(async (inner) => {
+        insert(inner, 5);
+        inner.run('RELEASE mine');
+        throw new RangeError('no');
+      });
+      await nested.catch(() => undefined);
+      insert(tx, 6);
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'TRANSACTION_NESTED' });
+    expect(ids(db)).toEqual([1]);
+  });
+
+  it('that is rolled back tells subscribers nothing of its tables', async () => {
+    const db = await openTestDatabase(memoryStorage(), { migrations: twoTables });
+    const told: unknown[] = [];
+    db.subscribe('all', ({ tables }) => told.push(tables));
+    await db.transaction(async (tx) => {
+      const nested = tx.transaction(async (inner) => {
+        inner.run('DELETE FROM notes');
+        throw new RangeError('no');
+      });
+      await nested.catch(() => undefined);
+      insert(tx, 2);
+    });
+    expect(told).toEqual([['counters']]);
+  });
+
+  it('takes a function, and lists a number of rows', async () => {
+    const db = await openTestDatabase();
+    // @ts-expect-error a callback has to be a function
+    await expect(db.transaction((tx) => tx.transaction('x'))).rejects.toMatchObject({ code: 'USAGE' });
+    const negative = db.transaction(async (tx) => tx.values('INSERT INTO counters (id) VALUES (9) RETURNING id', [], -1));
+    await expect(negative).rejects.toMatchObject({ code: 'USAGE' });
     expect(ids(db)).toEqual([1]);
   });
 });

@@ -117,6 +117,45 @@ describe('dropping sealed values', () => {
     );
   });
 
+  it.each([
+    ['a copy', 'CREATE TABLE kk AS SELECT * FROM tablite_keys', 'kk'],
+    ['a copy in bytes', 'CREATE TABLE kk AS SELECT CAST(keyring AS BLOB) AS keyring FROM tablite_keys', 'kk'],
+    [
+      'a wrapped key',
+      "CREATE TABLE kk AS SELECT json_extract(keyring, '$.protectors[0].check.ciphertext') AS c FROM tablite_keys",
+      undefined,
+    ],
+    [
+      'a copy from before a rotation',
+      'CREATE TABLE kk AS SELECT replace(keyring, \'"ciphertext":"\', \'"ciphertext":"-\') AS keyring FROM tablite_keys',
+      'kk',
+    ],
+    ['a copy within other text', "CREATE TABLE kk AS SELECT 'was ' || keyring AS line FROM tablite_keys", 'kk'],
+  ])('is refused where %s of the keys of the vault is left', async (_, sql, table) => {
+    const tab = await openUnlocked(newBrowser());
+    await keep(tab, 1, 'hunter2');
+    await tab.database.run(sql);
+    const file = await tab.database.export();
+    expect(await rejection(dropSealed(file, [SECRETS]))).toMatchObject({ name: 'SealError', code: 'SEAL_LEFT', table });
+    await tab.database.run('DROP TABLE kk');
+    expect(holdsPiece(await dropSealed(await tab.database.export(), [SECRETS]), 'wrapByProtector')).toBe(false);
+  });
+
+  it('drops a copy of the keys whose column is named', async () => {
+    const tab = await openUnlocked(newBrowser());
+    await tab.database.run('CREATE TABLE kk AS SELECT * FROM tablite_keys');
+    const clean = await dropSealed(await tab.database.export(), [SECRETS, { table: 'kk', column: 'keyring' }]);
+    expect(rowsOf(clean, 'SELECT * FROM kk')).toEqual([[1, null]]);
+    expect(holdsPiece(clean, 'wrapByProtector')).toBe(false);
+  });
+
+  it('drops what is called as the table of the keys and is none', async () => {
+    for (const sql of ["CREATE VIEW tablite_keys AS SELECT 1 AS id, 'x' AS keyring", 'CREATE TABLE tablite_keys (a)']) {
+      const clean = await dropSealed(fileOf(`CREATE TABLE notes (body TEXT); ${sql}`), [SECRETS]);
+      expect(rowsOf(clean, 'SELECT name FROM sqlite_schema')).toEqual([['notes']]);
+    }
+  });
+
   it('is refused for bytes that are no SQLite file', async () => {
     expect(await rejection(dropSealed(new Uint8Array(5000), [SECRETS]))).toMatchObject({ code: 'IMPORT_NOT_A_DATABASE' });
   });

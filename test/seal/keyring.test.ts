@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keyringText, putKeyringText } from '../../src/seal/carried-keyring.js';
 import { rejection } from '../database/outcome.js';
 import { keep, keyringOf, newBrowser, openTab, openUnlocked, putKeyring, secretIn } from './open-test-vault.js';
 
@@ -28,6 +29,14 @@ describe('a damaged keyring', () => {
     ['with a protector of no kind', (keyring) => ({ ...keyring, protectors: [{ ...keyring.protectors[0], kind: 'magic' }] })],
     ['without data keys', (keyring) => ({ ...keyring, dataKeys: [] })],
     ['whose data key is under nothing', (keyring) => ({ ...keyring, dataKeys: [{ ...keyring.dataKeys[0], wrapByProtector: {} }] })],
+    ['with a data key twice', (keyring) => ({ ...keyring, dataKeys: [...keyring.dataKeys, ...keyring.dataKeys] })],
+    [
+      'with two protectors of one id',
+      (keyring) => ({
+        ...keyring,
+        protectors: [...keyring.protectors, { ...keyring.protectors[0], kind: 'passphrase', salt: 'A'.repeat(22), rounds: 600_000 }],
+      }),
+    ],
     ['with a broken id', (keyring) => ({ ...keyring, dataKeys: [{ ...keyring.dataKeys[0], id: 'x' }] })],
   ])('%s is told of when it is needed, and overwritten by nothing', async (_, change) => {
     const tab = await damagedBy(change);
@@ -86,5 +95,60 @@ describe('the table of the keys', () => {
     `);
     expect(tab.database.schemaVersion).toBe(1);
     expect((await tab.database.plan()).steps).toEqual([]);
+  });
+});
+
+describe('a table of the keys that is none', () => {
+  const keyring = `(SELECT keyring FROM kept)`;
+  it.each([
+    ['is a view', [`CREATE VIEW tablite_keys AS SELECT 1 AS id, ${keyring} AS keyring`]],
+    ['is a view of what is not there', ['CREATE VIEW tablite_keys AS SELECT id, keyring FROM nowhere']],
+    ['is an index', ['CREATE INDEX tablite_keys ON kept (keyring)']],
+    ['has another column', ['CREATE TABLE tablite_keys (id INTEGER PRIMARY KEY, keys TEXT)']],
+    ['has one more column', ['CREATE TABLE tablite_keys (id INTEGER PRIMARY KEY, keyring TEXT, more TEXT NOT NULL)']],
+    ['has no primary key', ['CREATE TABLE tablite_keys (id, keyring)', `INSERT INTO tablite_keys VALUES (1, ${keyring})`]],
+    ['has no primary key, and is empty', ['CREATE TABLE tablite_keys (id, keyring)']],
+    [
+      'has a trigger',
+      [
+        'CREATE TABLE tablite_keys (id INTEGER PRIMARY KEY, keyring TEXT)',
+        'CREATE TRIGGER t AFTER INSERT ON tablite_keys BEGIN DELETE FROM tablite_keys; END',
+      ],
+    ],
+  ])('because it %s is damage, until it is destroyed', async (_, script) => {
+    const browser = newBrowser();
+    const { database, vault } = await openUnlocked(browser);
+    await database.run('CREATE TABLE kept AS SELECT keyring FROM tablite_keys');
+    await database.run('DROP TABLE tablite_keys');
+    for (const sql of script) await database.run(sql);
+    vault.close();
+    const tab = await openTab(browser);
+    expect(tab.vault).toMatchObject({ state: 'locked', protectors: { device: false, passphrase: false } });
+    for (const attempt of [tab.vault.unlock(), tab.vault.create(), tab.vault.rotate([])])
+      expect(await rejection(attempt)).toMatchObject({ name: 'VaultError', code: 'VAULT_DAMAGED' });
+    await tab.vault.destroy();
+    expect(tab.vault.state).toBe('absent');
+    await tab.vault.create();
+    await keep(tab, 1, 'hunter2');
+    expect(await secretIn(tab, 1)).toBe('hunter2');
+  });
+
+  it('because it takes no keyring is damage', async () => {
+    const tab = await openTab(newBrowser());
+    await tab.database.run('CREATE TABLE tablite_keys (id INTEGER PRIMARY KEY CHECK (id = 2), keyring TEXT NOT NULL)');
+    expect(await rejection(tab.vault.create())).toMatchInlineSnapshot(`[VaultError: The keys in tablite_keys are damaged: their table does not take them. Import a backup, or restore one.]`);
+    expect(tab.vault.state).toBe('absent');
+  });
+
+  it('is put right by keys that are carried over', async () => {
+    const from = await openUnlocked(newBrowser());
+    const text = keyringText(from.database) ?? '';
+    const { database } = await openTab(newBrowser());
+    for (const script of ['CREATE VIEW tablite_keys AS SELECT 1 AS id', 'CREATE TABLE tablite_keys (a)', 'SELECT 1']) {
+      await database.run(script);
+      await database.write((tx) => putKeyringText(database, tx, text));
+      expect(keyringText(database)).toBe(text);
+      await database.run('DROP TABLE tablite_keys');
+    }
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type AsyncTransaction,
   ClosedError,
   ConflictError,
   type Database,
@@ -118,7 +119,12 @@ describe('three tabs over a storage that fails now and then', () => {
               tx.run('INSERT INTO writes VALUES (?, randomblob(50))', [id]);
               change(tx, size);
             };
-            const slowly = async (tx: Transaction) => {
+            const slowly = async (tx: AsyncTransaction) => {
+              const failing = tx.transaction(async (inner) => {
+                inner.run('INSERT INTO ballast VALUES (randomblob(?))', [size]);
+                throw new RangeError('the app changed its mind');
+              });
+              await failing.catch(() => undefined);
               perform(tx);
               await settle();
             };

@@ -1,19 +1,21 @@
+import type { DatabaseReader } from '../../database/database.js';
 import type { Transaction } from '../../engine/transaction.js';
-import type { SealedValue } from '../../seal/sealed-value.js';
+import { dataKeyIds } from '../../seal/carried-keyring.js';
+import { SealedValue } from '../../seal/sealed-value.js';
 import type { Secret } from '../../seal/vault.js';
 import { type SecretStore, vaultOf } from '../queries/secrets.js';
-import { replaceSealed } from '../sealed-row.js';
+import { readSealedRows, replaceSealed, type SealedRow } from '../sealed-row.js';
 import { type BackendKeyOptions, type BackendSecret, backendKeysOf, readBackendSecrets } from './backend-secret.js';
 import { withoutTriggers } from './silent-change.js';
 
-/** A secret of the backend that none of the keys opens. */
-export type UnopenedSecret = Pick<BackendSecret, 'table' | 'column' | 'id'>;
+/** A secret that the vault does not open. `id` is the value of the row's primary key. */
+export type UnopenedSecret = Pick<SealedRow, 'table' | 'column' | 'id'>;
 
 /** What became of the backend's secrets. */
 export interface AdoptedSecrets {
   /** How many were opened and sealed anew. */
   readonly sealed: number;
-  /** The others: they are as they were, and rows show them as foreign. */
+  /** The others: they are as they were. Rows show them as foreign, or another vault has sealed them. */
   readonly unopened: readonly UnopenedSecret[];
 }
 
@@ -37,16 +39,12 @@ export async function adoptBackendSecrets(store: SecretStore, options: BackendKe
     const vault = await vaultOf(store);
     await vault.write(readable.map(secretOf), (tx, sealed) => storeSealed(tx, readable, sealed));
   }
-  return { sealed: readable.length, unopened: unopenedOf(secrets) };
+  return adoptedOf(database, secrets);
 }
 
 /** One that a vault can seal: its text is known, and its row has a key to seal it for. */
 export function isReadable(secret: BackendSecret): secret is ReadableSecret {
   return secret.text !== undefined && secret.id !== null;
-}
-
-export function unopenedOf(secrets: readonly BackendSecret[]): UnopenedSecret[] {
-  return secrets.filter((secret) => !isReadable(secret)).map(({ table, column, id }) => ({ table, column, id }));
 }
 
 export function secretOf({ table, column, id, text }: ReadableSecret): Secret {
@@ -61,4 +59,18 @@ export function storeSealed(tx: Transaction, readable: readonly ReadableSecret[]
       if (value) replaceSealed(tx, row, value);
     });
   });
+}
+
+/** What a database says has become of the secrets that it had. */
+export function adoptedOf(database: DatabaseReader, before: readonly BackendSecret[]): AdoptedSecrets {
+  const known = dataKeyIds(database);
+  const isOpen = ({ value }: SealedRow) => known.has(SealedValue.partsOf(value)?.keyId ?? '');
+  const rows = readSealedRows(database);
+  const open = new Set(rows.filter(isOpen).map(placeOf));
+  const unopened = rows.filter((row) => !isOpen(row)).map(({ table, column, id }) => ({ table, column, id }));
+  return { sealed: before.filter((secret) => isReadable(secret) && open.has(placeOf(secret))).length, unopened };
+}
+
+function placeOf({ table, column, id }: SealedRow): string {
+  return JSON.stringify([table, column, id]);
 }

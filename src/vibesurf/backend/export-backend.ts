@@ -6,6 +6,7 @@ import { SealedValue } from '../../seal/sealed-value.js';
 import type { Vault } from '../../seal/vault.js';
 import { memoryStorage } from '../../storage/memory-storage.js';
 import type { SecretStore } from '../queries/secrets.js';
+import { vibesurfMigrations } from '../chain.js';
 import { readSealedRows, replaceSealed, type SealedRow } from '../sealed-row.js';
 import { backendKeyOf, sealBackendValue } from './backend-key.js';
 import { type FernetKey, fernetKey } from './fernet.js';
@@ -21,7 +22,7 @@ export interface ExportBackendOptions {
 }
 
 export interface ExportedBackend {
-  /** A SQLite file at the chain's version, with the backend's tables and nothing of Tablite's. */
+  /** A SQLite file at the head of the chain, with the backend's tables and nothing of Tablite's. */
   readonly file: Uint8Array<ArrayBuffer>;
   /** How many secrets were encrypted for the backend. */
   readonly encrypted: number;
@@ -44,7 +45,14 @@ export async function exportBackend(store: SecretStore, options: ExportBackendOp
   const key = await keyOf(options);
   const storage = memoryStorage('backend');
   const { wasmUrl } = options;
-  const copy = await openDatabase({ name: storage.name, storage, ...(wasmUrl !== undefined && { wasmUrl }) });
+  const copy = await openDatabase({
+    name: storage.name,
+    storage,
+    // A database that is not at the head of the chain yet is brought there by its import.
+    migrations: vibesurfMigrations,
+    upgrade: 'manual',
+    ...(wasmUrl !== undefined && { wasmUrl }),
+  });
   try {
     await copy.import(await database.export());
     const sealed = readSealedRows(copy);

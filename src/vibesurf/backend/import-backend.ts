@@ -1,17 +1,18 @@
 import { getTableName } from 'drizzle-orm';
-import type { Database } from '../../database/database.js';
+import type { Database, DatabaseReader } from '../../database/database.js';
 import { openDatabase } from '../../database/open-database.js';
-import { UsageError } from '../../errors/database-error.js';
+import { drizzle } from '../../drizzle/drizzle.js';
+import { ImportError, UsageError } from '../../errors/database-error.js';
 import { quoted } from '../../migrate/normal-sql.js';
+import { KEYS_TABLE } from '../../migrate/own-table.js';
 import { HEADER_BYTES, readHeader } from '../../page/header.js';
 import { keyringText, putKeyringText } from '../../seal/carried-keyring.js';
-import type { SealedValue } from '../../seal/sealed-value.js';
 import { memoryStorage } from '../../storage/memory-storage.js';
 import { vibesurfMigrations } from '../chain.js';
-import { findInvalidJson, type InvalidJsonPlace } from '../invalid-json.js';
+import { findInvalidValues, type InvalidValuePlace } from '../invalid-values.js';
 import { MODELS } from '../models/models.js';
 import { type SecretStore, vaultOf } from '../queries/secrets.js';
-import { type AdoptedSecrets, isReadable, secretOf, storeSealed, unopenedOf } from './adopted-secrets.js';
+import { type AdoptedSecrets, adoptedOf, isReadable, secretOf, storeSealed } from './adopted-secrets.js';
 import { type BackendKeyOptions, type BackendSecret, backendKeysOf, readBackendSecrets } from './backend-secret.js';
 
 export interface ImportBackendOptions extends BackendKeyOptions {
@@ -30,9 +31,12 @@ export interface ImportReport extends AdoptedSecrets {
   readonly toVersion: number;
   /** How many rows each table has now. */
   readonly rowsByTable: Readonly<Record<string, number>>;
-  /** JSON values that do not fit their shape: they are kept, and read as `InvalidJson`. */
-  readonly invalidJson: readonly InvalidJsonPlace[];
+  /** Values that do not fit their column: they are kept, and read as `InvalidJson`, an invalid Date or NaN. */
+  readonly invalid: readonly InvalidValuePlace[];
 }
+
+/** The vault has changed since its keys were put into the file. */
+class KeysChanged extends Error {}
 
 /**
  * Replaces the database by one of the Python backend, of any version 1 to 8 or made from its models, in one strict commit: at
@@ -41,13 +45,35 @@ export interface ImportReport extends AdoptedSecrets {
  *
  * @throws {UsageError} when there are rows here and `replace` is not true.
  * @throws {VaultError} when there are secrets to seal and the vault is locked, or cannot be made.
- * @throws {FernetError} {ImportError} {NewerSchemaError} {AdoptError} {MigrationError} The database is as it was, each time.
+ * @throws {ImportError} {FernetError} {NewerSchemaError} {AdoptError} {MigrationError} The database is as it was, each time, but for a
+ * vault that was made for its secrets.
  */
 export async function importBackend(store: SecretStore, bytes: Uint8Array, options: ImportBackendOptions): Promise<ImportReport> {
-  const { replace = false, schemaVersion, wasmUrl } = options;
   const { $client: database } = store.db;
-  if (!replace) refuseRows(database);
+  if (!options.replace) refuseRows(database);
   const keys = await backendKeysOf(options);
+  for (;;) {
+    const upgraded = await openUpgraded(bytes, options);
+    try {
+      const secrets = await readBackendSecrets(upgraded, keys);
+      const keyring = await sealFor(store, upgraded, secrets);
+      const report = reportOf(bytes, upgraded, secrets);
+      const check = (current: DatabaseReader) => {
+        if (!options.replace) refuseRows(current);
+        if (keyringText(current) !== keyring) throw new KeysChanged();
+      };
+      await database.import(await upgraded.export(), { check });
+      return report;
+    } catch (thrown) {
+      if (!(thrown instanceof KeysChanged)) throw thrown;
+    } finally {
+      await upgraded.close();
+    }
+  }
+}
+
+/** The file at the head of the chain, in memory. */
+async function openUpgraded(bytes: Uint8Array, { schemaVersion, wasmUrl }: ImportBackendOptions): Promise<Database> {
   const storage = memoryStorage('backend');
   const upgraded = await openDatabase({
     name: storage.name,
@@ -58,41 +84,50 @@ export async function importBackend(store: SecretStore, bytes: Uint8Array, optio
   });
   try {
     await upgraded.import(bytes, schemaVersion === undefined ? {} : { schemaVersion });
-    const secrets = await readBackendSecrets(upgraded, keys);
-    const adopted = await adoptFor(store, upgraded, secrets);
-    await database.import(await upgraded.export());
-    return {
-      ...adopted,
-      fromVersion: readHeader(bytes.subarray(0, HEADER_BYTES))?.userVersion ?? 0,
-      toVersion: database.schemaVersion,
-      rowsByTable: rowsByTable(database),
-      invalidJson: findInvalidJson(store.db),
-    };
-  } finally {
+    refuseVault(upgraded);
+    return upgraded;
+  } catch (thrown) {
     await upgraded.close();
+    throw thrown;
   }
 }
 
-/** Seals for the vault of the database that the file is for, and gives the file that vault's keys. */
-async function adoptFor(store: SecretStore, upgraded: Database, secrets: readonly BackendSecret[]): Promise<AdoptedSecrets> {
+/** A file with keys of its own would lose them, or plant them here. @throws {ImportError} */
+function refuseVault(upgraded: Database): void {
+  const sql = 'SELECT 1 FROM sqlite_schema WHERE lower(tbl_name) = ? OR lower(name) = ?';
+  if (!upgraded.get(sql, [KEYS_TABLE, KEYS_TABLE])) return;
+  throw new ImportError(
+    'IMPORT_SCHEMA',
+    `The file has a vault of its own (${KEYS_TABLE}), which the backend makes none of. Import it with database.import(bytes), which brings its vault along.`,
+  );
+}
+
+/** Seals for the vault of the database that the file is for, and gives the file that vault's keys. @returns these. */
+async function sealFor(store: SecretStore, upgraded: Database, secrets: readonly BackendSecret[]): Promise<string | undefined> {
   const { $client: database } = store.db;
   const readable = secrets.filter(isReadable);
   if (readable.length > 0) await vaultOf(store);
-  let keyring: string | undefined;
-  let sealed: SealedValue[];
-  do {
-    keyring = keyringText(database);
-    sealed = await Promise.all(readable.map(secretOf).map(({ text, place }) => store.vault.seal(text, place)));
-    // A data key that another tab has rotated meanwhile is in no keyring any more.
-  } while (keyringText(database) !== keyring);
+  const keyring = keyringText(database);
+  const sealed = await Promise.all(readable.map(secretOf).map(({ text, place }) => store.vault.seal(text, place)));
   await upgraded.write((tx) => {
     storeSealed(tx, readable, sealed);
     if (keyring !== undefined) putKeyringText(upgraded, tx, keyring);
   });
-  return { sealed: readable.length, unopened: unopenedOf(secrets) };
+  return keyring;
 }
 
-function refuseRows(database: Database): void {
+function reportOf(bytes: Uint8Array, upgraded: Database, secrets: readonly BackendSecret[]): ImportReport {
+  const fromVersion = readHeader(bytes.subarray(0, HEADER_BYTES))?.userVersion ?? 0;
+  return {
+    ...adoptedOf(upgraded, secrets),
+    fromVersion,
+    toVersion: upgraded.schemaVersion,
+    rowsByTable: rowsByTable(upgraded),
+    invalid: findInvalidValues(drizzle(upgraded)),
+  };
+}
+
+function refuseRows(database: DatabaseReader): void {
   const filled = Object.entries(rowsByTable(database)).filter(([, rows]) => rows > 0);
   if (filled.length === 0) return;
   throw new UsageError(
@@ -101,7 +136,7 @@ function refuseRows(database: Database): void {
 }
 
 /** Of the tables that there are. */
-function rowsByTable(database: Database): Record<string, number> {
+function rowsByTable(database: DatabaseReader): Record<string, number> {
   const there = new Set(database.values("SELECT name FROM sqlite_schema WHERE type = 'table'").map(([name]) => name));
   const counted = MODELS.map(getTableName)
     .filter((table) => there.has(table))

@@ -51,5 +51,6 @@ export async function storeSecret<Result>(store: SecretStore, text: string, targ
 export async function openSecret(store: SecretStore, value: SealedValue | null, place: Place): Promise<string | null> {
   if (value === null || SealedValue.textOf(value) === '') return null;
   partsToOpen(value, place);
+  await store.unlocking;
   return store.vault.open(value, place);
 }

@@ -8,10 +8,13 @@ import type { Vault } from '../../seal/vault.js';
 export interface SecretStore {
   readonly db: DrizzleDatabase;
   readonly vault: Vault;
+  /** Settles when the vault is as open as it gets without anybody being asked. */
+  readonly unlocking?: Promise<void>;
 }
 
-/** The vault, made on first use with a device key: a first secret needs no ceremony. @throws {VaultError} when it is locked. */
-export async function vaultOf({ vault }: SecretStore): Promise<Vault> {
-  if (vault.state === 'absent') await vault.create();
-  return vault;
+/** The vault, made on first use with a device key: a first secret needs no ceremony. @throws {VaultError} when it cannot be made. */
+export async function vaultOf(store: SecretStore): Promise<Vault> {
+  await store.unlocking;
+  if (store.vault.state === 'absent') await store.vault.create();
+  return store.vault;
 }
