@@ -1,18 +1,24 @@
+import type { WithSubquery } from 'drizzle-orm';
 import type { ExtractTablesWithRelations } from 'drizzle-orm/relations';
 import type { SQLiteTransaction } from 'drizzle-orm/sqlite-core';
 import type { Database, SyncResult, WriteOptions } from '../database/database.js';
 import type { AsyncTransaction } from '../engine/async-transaction.js';
 import { type RunResult, refusePromise, type Transaction } from '../engine/transaction.js';
+import { TransactionError, UsageError } from '../errors/database-error.js';
 import { type Drizzle, type DrizzleOptions, drizzleOver, type Runner, type Schema } from './facade.js';
+import { UnrunStatements } from './unrun-statements.js';
 
-type Reading = 'select' | 'selectDistinct' | 'with' | '$with' | '$count' | 'all' | 'get' | 'values';
+type Reading = 'select' | 'selectDistinct' | '$with' | '$count' | 'all' | 'get' | 'values';
 type Changing = 'insert' | 'update' | 'delete' | 'run';
 
 /** What reads: the database itself, and each kind of transaction. Queries are synchronous: end them with `all()` or `get()`. */
-export type DrizzleReader = Pick<Drizzle<Schema>, Reading>;
+export interface DrizzleReader extends Pick<Drizzle<Schema>, Reading> {
+  /** Begins a query with common table expressions. */
+  with(...queries: WithSubquery[]): Pick<ReturnType<Drizzle<Schema>['with']>, 'select' | 'selectDistinct'>;
+}
 
 /** What reads and writes: each kind of transaction. */
-export type DrizzleWriter = Pick<Drizzle<Schema>, Reading | Changing>;
+export type DrizzleWriter = Pick<Drizzle<Schema>, Reading | Changing | 'with'>;
 
 /** Drizzle within a write. Its `transaction` nests: what its callback throws takes back what it did. */
 export type DrizzleTransaction<S extends Schema = Schema> = SQLiteTransaction<'sync', RunResult, S, ExtractTablesWithRelations<S>>;
@@ -41,13 +47,38 @@ export interface DrizzleDatabase<S extends Schema = Schema> extends DrizzleReade
  * Drizzle on a database.
  *
  * `drizzle(database, { schema }).select().from(tasks).all()` reads at once. What inserts, updates or deletes outside of
- * `write` and `transaction` does not compile, and throws RefusedStatementError where it is run all the same.
+ * `write` and `transaction` does not compile, and throws RefusedStatementError where it is run all the same. A transaction in which
+ * such a statement was built and not run rejects with a TransactionError.
  */
 export function drizzle<S extends Schema = Record<string, never>>(database: Database, options: DrizzleOptions<S> = {}): DrizzleDatabase<S> {
-  const begin = <Result>(change: (tx: AsyncDrizzleTransaction<S>) => Result, settings?: WriteOptions) =>
-    database.transaction(async (tx) => change(asyncDrizzle(tx, options)), settings);
-  const write: DrizzleDatabase<S>['write'] = (change, settings) => database.write((tx) => change(drizzleIn(tx, options)), settings);
+  const begin = <Result>(change: (tx: AsyncDrizzleTransaction<S>) => Result, settings?: WriteOptions) => {
+    if (typeof change !== 'function') return Promise.reject(noFunction('transaction()'));
+    return database.transaction(async (tx) => {
+      const unrun = new UnrunStatements();
+      const result = await change(asyncDrizzle(tx, { ...options, unrun }));
+      unrun.refuse();
+      return result;
+    }, settings);
+  };
+  const write: DrizzleDatabase<S>['write'] = (change, settings) => {
+    if (typeof change !== 'function') return Promise.reject(noFunction('write()'));
+    return database.write((tx) => {
+      const unrun = new UnrunStatements();
+      const result = change(syncDrizzle(tx, { ...options, unrun }));
+      // A promise is refused as such: what it has not run yet is beside the point.
+      if (!isThenable(result)) unrun.refuse();
+      return result;
+    }, settings);
+  };
   return Object.assign(drizzleOver<S>(readingFrom(database, begin), options), { $client: database, transaction: begin, write });
+}
+
+/** Drizzle on the transaction of a write that was begun without it. */
+export function drizzleIn<S extends Schema = Record<string, never>>(
+  tx: Transaction,
+  options: DrizzleOptions<S> = {},
+): DrizzleTransaction<S> {
+  return syncDrizzle(tx, options);
 }
 
 function readingFrom(database: Database, transaction: Runner['transaction']): Runner {
@@ -64,20 +95,23 @@ function readingFrom(database: Database, transaction: Runner['transaction']): Ru
   };
 }
 
-/** Drizzle on the transaction of a write that was begun without it. */
-export function drizzleIn<S extends Schema = Record<string, never>>(
-  tx: Transaction,
-  options: DrizzleOptions<S> = {},
-): DrizzleTransaction<S> {
-  return syncDrizzle(tx, options, 1);
+interface TransactionOptions<S extends Schema> extends DrizzleOptions<S> {
+  readonly unrun?: UnrunStatements;
 }
 
-function syncDrizzle<S extends Schema>(tx: Transaction, options: DrizzleOptions<S>, depth: number): DrizzleTransaction<S> {
+/** Drizzle on a synchronous transaction, or on a part of one, with a savepoint around it, until that is over. */
+function syncDrizzle<S extends Schema>(
+  tx: Transaction,
+  options: TransactionOptions<S>,
+  part = { depth: 0, isOver: false },
+): DrizzleTransaction<S> {
   const nest = (change: (inner: Drizzle<S>) => unknown) => {
-    const savepoint = `drizzle_${depth}`;
+    if (typeof change !== 'function') throw noFunction('transaction()');
+    const nested = { depth: part.depth + 1, isOver: false };
+    const savepoint = `drizzle_${nested.depth}`;
     tx.run(`SAVEPOINT ${savepoint}`);
     try {
-      const result = change(syncDrizzle(tx, options, depth + 1));
+      const result = change(syncDrizzle(tx, options, nested));
       refusePromise(result, 'a transaction within write()');
       tx.run(`RELEASE ${savepoint}`);
       return result;
@@ -85,26 +119,48 @@ function syncDrizzle<S extends Schema>(tx: Transaction, options: DrizzleOptions<
       tx.run(`ROLLBACK TO ${savepoint}`);
       tx.run(`RELEASE ${savepoint}`);
       throw thrown;
+    } finally {
+      nested.isOver = true;
     }
   };
+  const current = () => {
+    if (part.isOver)
+      throw new TransactionError('TRANSACTION_ENDED', 'The nested transaction has ended: use its tx within its callback only.');
+    return tx;
+  };
+  const database = drizzleOver<S>(runningIn(current, nest), options);
   // It has the one method more that a transaction has: rollback.
-  return drizzleOver<S>(runningIn(tx, nest), options) as DrizzleTransaction<S>;
+  return (options.unrun?.watch(database) ?? database) as DrizzleTransaction<S>;
 }
 
 /** Drizzle on an asynchronous transaction. */
-function asyncDrizzle<S extends Schema>(tx: AsyncTransaction, options: DrizzleOptions<S>): AsyncDrizzleTransaction<S> {
-  const nest = (change: (inner: AsyncDrizzleTransaction<S>) => unknown) =>
-    tx.transaction(async (inner) => change(asyncDrizzle(inner, options)));
+function asyncDrizzle<S extends Schema>(tx: AsyncTransaction, options: TransactionOptions<S>): AsyncDrizzleTransaction<S> {
+  const nest = (change: (inner: AsyncDrizzleTransaction<S>) => unknown) => {
+    if (typeof change !== 'function') return Promise.reject(noFunction('transaction()'));
+    return tx.transaction(async (inner) => change(asyncDrizzle(inner, options)));
+  };
+  const database = drizzleOver<S>(
+    runningIn(() => tx, nest),
+    options,
+  );
   // Its `transaction` gives what the runner's gives: a promise.
-  return drizzleOver<S>(runningIn(tx, nest), options) as unknown as AsyncDrizzleTransaction<S>;
+  return (options.unrun?.watch(database) ?? database) as unknown as AsyncDrizzleTransaction<S>;
 }
 
-function runningIn(tx: Transaction, transaction: Runner['transaction']): Runner {
+function runningIn(current: () => Transaction, transaction: Runner['transaction']): Runner {
   return {
-    run: (sql, parameters) => tx.run(sql, parameters),
-    all: (sql, parameters) => tx.all(sql, parameters),
-    get: (sql, parameters) => tx.get(sql, parameters),
-    values: (sql, parameters, limit) => tx.values(sql, parameters, limit),
+    run: (sql, parameters) => current().run(sql, parameters),
+    all: (sql, parameters) => current().all(sql, parameters),
+    get: (sql, parameters) => current().get(sql, parameters),
+    values: (sql, parameters, limit) => current().values(sql, parameters, limit),
     transaction,
   };
+}
+
+function isThenable(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'then' in result;
+}
+
+function noFunction(of: string): UsageError {
+  return new UsageError(`${of} of Drizzle takes a function of the transaction.`);
 }

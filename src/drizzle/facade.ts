@@ -1,4 +1,4 @@
-import { TransactionRollbackError } from 'drizzle-orm';
+import { DrizzleError, TransactionRollbackError } from 'drizzle-orm';
 import { BetterSQLiteSession } from 'drizzle-orm/better-sqlite3/session';
 import type { Logger } from 'drizzle-orm/logger';
 import {
@@ -9,9 +9,10 @@ import {
 } from 'drizzle-orm/relations';
 import { BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import type { Casing } from 'drizzle-orm/utils';
-import type { Parameters } from '../engine/parameters.js';
+import type { Parameters as SqlParameters } from '../engine/parameters.js';
 import type { RunResult } from '../engine/transaction.js';
 import type { SqlValue } from '../engine/values.js';
+import { TabliteError } from '../errors/tablite-error.js';
 
 /** Tables and relations by the name under which queries know them. */
 export type Schema = Record<string, unknown>;
@@ -30,10 +31,10 @@ export type Drizzle<S extends Schema> = BaseSQLiteDatabase<'sync', RunResult, S>
 
 /** Where the SQL that Drizzle writes is run, and how it begins a transaction there. */
 export interface Runner {
-  run(sql: string, parameters: Parameters): RunResult;
-  all(sql: string, parameters: Parameters): unknown[];
-  get(sql: string, parameters: Parameters): unknown;
-  values(sql: string, parameters: Parameters, limit?: number): SqlValue[][];
+  run(sql: string, parameters: SqlParameters): RunResult;
+  all(sql: string, parameters: SqlParameters): unknown[];
+  get(sql: string, parameters: SqlParameters): unknown;
+  values(sql: string, parameters: SqlParameters, limit?: number): SqlValue[][];
   /** Runs `change` in a transaction of its own, or within the one there is. */
   transaction(change: (tx: unknown) => unknown): unknown;
 }
@@ -48,7 +49,18 @@ export function drizzleOver<S extends Schema>(runner: Runner, { schema, logger, 
   const dialect = new SQLiteSyncDialect(casing && { casing });
   const relations = schema && relationsOf(schema);
   const session = new BetterSQLiteSession<S, ExtractTablesWithRelations<S>>(clientOf(runner), dialect, relations, logger && { logger });
-  return Object.assign(new BaseSQLiteDatabase('sync', dialect, session, relations), { rollback });
+  const database = new BaseSQLiteDatabase('sync', dialect, session, relations);
+  const run = database.run.bind(database);
+  return Object.assign(database, { rollback, run: (query: Parameters<typeof run>[0]) => withOwnErrors(() => run(query)) });
+}
+
+/** Drizzle puts an error of its own around what a text of SQL throws, but not around what its builders do. */
+function withOwnErrors<Result>(run: () => Result): Result {
+  try {
+    return run();
+  } catch (thrown) {
+    throw thrown instanceof DrizzleError && thrown.cause instanceof TabliteError ? thrown.cause : thrown;
+  }
 }
 
 /** As in every transaction of Drizzle: ends it by throwing. */

@@ -47,7 +47,7 @@ export class NewerSchemaError extends TabliteError {
   }
 }
 
-export type TransactionErrorCode = 'TRANSACTION_NESTED' | 'TRANSACTION_ASYNC' | 'TRANSACTION_ENDED';
+export type TransactionErrorCode = 'TRANSACTION_NESTED' | 'TRANSACTION_ASYNC' | 'TRANSACTION_ENDED' | 'TRANSACTION_UNRUN';
 
 /** A write callback was used in a way that cannot be atomic. The transaction was rolled back. */
 export class TransactionError extends TabliteError {

@@ -65,7 +65,8 @@ class DatabaseVault implements Vault {
   }
 
   async unlock({ passphrase }: { readonly passphrase?: string } = {}): Promise<void> {
-    await this.#creation.end;
+    const creation = this.#creation.end;
+    if (creation) await creation;
     await this.#unlock(passphrase);
   }
 

@@ -92,10 +92,11 @@ export interface Vault {
   /**
    * Takes the passphrase away; files and `backups()` made before open with it still.
    *
-   * @throws {VaultError} `VAULT_LAST_PROTECTOR`, or `DEVICE_KEY_MISSING` when this browser could not unlock afterwards.
+   * @throws {VaultError} `VAULT_LAST_PROTECTOR`, or `DEVICE_KEY_MISSING` {VaultError} `DEVICE_KEY_UNREADABLE` when this browser could not
+   * unlock afterwards.
    */
   removePassphrase(): Promise<void>;
-  /** Lets this browser unlock by itself. @throws {VaultError} `DEVICE_KEY_UNSTORABLE` */
+  /** Lets this browser unlock by itself. @throws {VaultError} `DEVICE_KEY_UNSTORABLE` {VaultError} `DEVICE_KEY_UNREADABLE` */
   addDevice(): Promise<void>;
   /**
    * Deletes the key of the device. Nothing that it opened opens without a passphrase any more: `backups()` and files made before, and
@@ -125,7 +126,8 @@ export interface Vault {
    * moment; a rotation that was interrupted is finished by the next call. All columns of sealed values must be named; those that the
    * database does not have are passed over.
    *
-   * @throws {VaultError} `PASSPHRASE_MISSING` {VaultError} `DEVICE_KEY_MISSING` when a protector is not at hand to wrap the new key.
+   * @throws {VaultError} `PASSPHRASE_MISSING` {VaultError} `DEVICE_KEY_MISSING` {VaultError} `DEVICE_KEY_UNREADABLE` when a protector is not
+   * at hand to wrap the new key.
    * @throws {SealError} `SEAL_TAMPERED` at the end, when a value did not open, or its row has no key to be told by; the others are done.
    * @throws {UsageError} when another column holds values of the old key, a column that is named as a primary key is not there, or a
    * trigger puts values back again and again.

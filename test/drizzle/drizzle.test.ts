@@ -227,3 +227,105 @@ describe("Drizzle's own asynchronous transaction", () => {
     expect(db.select().from(books).where(eq(books.id, 1)).get()?.name).toBe('Éden!');
   });
 });
+
+describe('a statement that is built and never run', () => {
+  it('fails the transaction, which would have lost it', async () => {
+    const { db } = await open();
+    const lost = [
+      db.write((tx) => {
+        tx.insert(books).values({ authorId: 1, name: 'x' });
+      }),
+      db.write((tx) => {
+        tx.update(books).set({ name: 'x' }).where(eq(books.id, 1));
+      }),
+      db.write((tx) => {
+        tx.transaction((inner) => {
+          inner.delete(books);
+        });
+      }),
+      db.transaction(async (tx) => {
+        tx.insert(books).values({ authorId: 1, name: 'x' });
+      }),
+    ];
+    for (const write of lost) await expect(write).rejects.toMatchObject({ code: 'TRANSACTION_UNRUN' });
+    expect(db.select().from(books).all()).toHaveLength(3);
+  });
+
+  it('is none when it was run, awaited, prepared, or failed as it was run', async () => {
+    const { db } = await open();
+    await db.write((tx) => {
+      tx.insert(books).values({ authorId: 1, name: 'a' }).run();
+      tx.insert(books).values({ authorId: 1, name: 'b' }).returning().get();
+      tx.insert(books).values({ authorId: 1, name: 'c' }).onConflictDoNothing().returning().all();
+      tx.update(books).set({ name: 'd' }).where(eq(books.id, 1)).prepare().run();
+      expect(tx.delete(books).toSQL().sql).toContain('delete');
+      expect(() => tx.insert(authors).values({ id: 1, name: 'Ada' }).run()).toThrow(ConstraintError);
+    });
+    await db.transaction(async (tx) => {
+      await tx.delete(books).where(eq(books.id, 2));
+      await tx.insert(books).values({ authorId: 1, name: 'e' }).returning();
+    });
+    expect(
+      db
+        .select({ name: books.name })
+        .from(books)
+        .all()
+        .map(({ name }) => name),
+    ).toEqual(['d', 'Notes', 'a', 'b', 'c', 'e']);
+  });
+});
+
+describe('errors', () => {
+  it('of a text of SQL are those of the database, too', async () => {
+    const { db } = await open();
+    const twice = sql`INSERT INTO authors (id, name) VALUES (1, 'Ada')`;
+    await expect(db.write((tx) => tx.run(twice).changes)).rejects.toBeInstanceOf(ConstraintError);
+    await expect(db.transaction(async (tx) => tx.run(twice).changes)).rejects.toBeInstanceOf(ConstraintError);
+    // @ts-expect-error Only a transaction has run.
+    expect(() => db.run(twice)).toThrow(RefusedStatementError);
+  });
+
+  it('name a callback that is none', async () => {
+    const { db } = await open();
+    // @ts-expect-error A write takes a function.
+    await expect(db.write('x')).rejects.toMatchObject({ code: 'USAGE' });
+    // @ts-expect-error Likewise.
+    await expect(db.transaction(undefined)).rejects.toMatchObject({ code: 'USAGE' });
+    // @ts-expect-error Likewise.
+    await expect(db.write((tx) => tx.transaction('x'))).rejects.toMatchObject({ code: 'USAGE' });
+    // @ts-expect-error Likewise.
+    await expect(db.transaction((tx) => tx.transaction('x'))).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('refuse a nested transaction that is over', async () => {
+    const { db } = await open();
+    await db.write((tx) => {
+      const late = tx.transaction((inner) => inner);
+      expect(() => late.delete(books).run()).toThrowError(expect.objectContaining({ code: 'TRANSACTION_ENDED' }));
+    });
+    expect(db.select().from(books).all()).toHaveLength(3);
+  });
+
+  it('refuse writing behind a common table expression, when it is compiled and when it is run', async () => {
+    const { db } = await open();
+    const cte = db.$with('first').as(db.select({ id: books.id }).from(books).limit(1));
+    expect(db.with(cte).select().from(cte).all()).toEqual([{ id: 1 }]);
+    // @ts-expect-error Only a transaction writes.
+    expect(() => db.with(cte).delete(books).run()).toThrow(RefusedStatementError);
+  });
+
+  it('name a column of bytes that holds or is given something else', async () => {
+    const { db, database } = await open();
+    await database.run("UPDATE authors SET portrait = 'text' WHERE id = 1");
+    expect(() => db.select().from(authors).all()).toThrowError(
+      expect.objectContaining({ code: 'COLUMN_BYTES', column: 'authors.portrait' }),
+    );
+    // @ts-expect-error A text is no bytes.
+    const text = db.write((tx) => tx.insert(authors).values({ name: 'x', portrait: 'text' }).run().changes);
+    await expect(text).rejects.toMatchObject({ code: 'COLUMN_BYTES' });
+    await database.run("UPDATE authors SET portrait = x'01' WHERE id = 1");
+    expect(() => db.query.books.findMany({ with: { author: true } }).sync()).toThrowError(
+      expect.objectContaining({ code: 'COLUMN_BYTES' }),
+    );
+  });
+});

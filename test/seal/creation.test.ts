@@ -3,7 +3,7 @@ import { memoryStorage } from '../../src/index.js';
 import { SealedValue, type VaultState } from '../../src/seal.js';
 import { latch, rejection } from '../database/outcome.js';
 import { FaultyStorage } from '../store/fakes.js';
-import { countingKeyStore, keep, keyringOf, openTab, placeOf, secretIn } from './open-test-vault.js';
+import { countingKeyStore, keep, keyringOf, openTab, placeOf, SECRETS, secretIn } from './open-test-vault.js';
 
 /** A tab whose vault is being created: its commit has arrived at the storage, and waits there. */
 async function creating() {
@@ -64,7 +64,7 @@ describe('while a vault is being created', () => {
   it('what needs its keys waits for it', async () => {
     const tab = await creating();
     const { vault, finish, created } = tab;
-    const waiting = [vault.unlock(), keep(tab, 1, 'hunter2'), vault.seal('x', placeOf(2)), vault.rotate([])] as const;
+    const waiting = [vault.unlock(), keep(tab, 1, 'hunter2'), vault.seal('x', placeOf(2)), vault.rotate([SECRETS])] as const;
     finish();
     await Promise.all([created, ...waiting]);
     expect(SealedValue.partsOf(await waiting[2])?.keyId).toBeDefined();

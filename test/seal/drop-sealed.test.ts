@@ -113,7 +113,7 @@ describe('dropping sealed values', () => {
     const file = fileOf(`CREATE TABLE credentials (id INTEGER PRIMARY KEY, secret TEXT); CREATE TABLE audit (line TEXT);
       INSERT INTO credentials VALUES (1, '${texts[0]}'); INSERT INTO audit VALUES ('was ${texts[0]?.slice(70, 110)}')`);
     expect(await rejection(dropSealed(file, [SECRETS]))).toMatchInlineSnapshot(
-      `[SealError: A part of a dropped secret is in the file still, in a column of other text. Name every column that holds secrets.]`,
+      `[SealError: A part of a dropped secret, or of the keys of the vault, is in the file still, in a column of other text. Name every column that holds any.]`,
     );
   });
 
@@ -139,6 +139,16 @@ describe('dropping sealed values', () => {
     expect(await rejection(dropSealed(file, [SECRETS]))).toMatchObject({ name: 'SealError', code: 'SEAL_LEFT', table });
     await tab.database.run('DROP TABLE kk');
     expect(holdsPiece(await dropSealed(await tab.database.export(), [SECRETS]), 'wrapByProtector')).toBe(false);
+  });
+
+  it('is refused where the keys of some vault are in the text of a schema', async () => {
+    const keys = `"dataKeys":[{"wrapByProtector":{"${'0a'.repeat(16)}":{}}}]`;
+    for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be']) {
+      const file = fileOf(`PRAGMA encoding = '${encoding}'; CREATE VIEW kk AS SELECT '${keys}'`);
+      expect(await rejection(dropSealed(file, [SECRETS]))).toMatchObject({ code: 'SEAL_LEFT' });
+    }
+    const talk = fileOf(`CREATE TABLE kk AS SELECT 'what is "wrapByProtector":{} for?' AS body`);
+    expect(await dropSealed(talk, [SECRETS])).toBeInstanceOf(Uint8Array);
   });
 
   it('drops a copy of the keys whose column is named', async () => {

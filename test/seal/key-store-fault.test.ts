@@ -49,7 +49,9 @@ describe('a key store that does not give the key of the device', () => {
 
   it('is named with what to do', async () => {
     const tab = await withFaults({ get: refused });
-    expect(await rejection(tab.vault.unlock())).toMatchInlineSnapshot(`[VaultError: The key of the device could not be read: the storage that keeps it failed, or gave no answer. Try again, or call unlock({ passphrase }) if the vault has one.]`);
+    expect(await rejection(tab.vault.unlock())).toMatchInlineSnapshot(
+      `[VaultError: The key of the device could not be read: the storage that keeps it failed, or gave no answer. Try again, or call unlock({ passphrase }) if the vault has one.]`,
+    );
   });
 
   it('is no obstacle once it works again', async () => {

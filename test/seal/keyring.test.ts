@@ -136,7 +136,9 @@ describe('a table of the keys that is none', () => {
   it('because it takes no keyring is damage', async () => {
     const tab = await openTab(newBrowser());
     await tab.database.run('CREATE TABLE tablite_keys (id INTEGER PRIMARY KEY CHECK (id = 2), keyring TEXT NOT NULL)');
-    expect(await rejection(tab.vault.create())).toMatchInlineSnapshot(`[VaultError: The keys in tablite_keys are damaged: their table does not take them. Import a backup, or restore one.]`);
+    expect(await rejection(tab.vault.create())).toMatchInlineSnapshot(
+      `[VaultError: The keys in tablite_keys are damaged: their table does not take them. Import a backup, or restore one.]`,
+    );
     expect(tab.vault.state).toBe('absent');
   });
 
