@@ -10,7 +10,7 @@ export { vibesurfMigrations } from './vibesurf/chain.js';
 export { checkCron, localZone, nextExecution } from './vibesurf/cron.js';
 export { DatabaseManager, type DatabaseManagerOptions } from './vibesurf/database-manager.js';
 export { type DatabasePlace, defaultDatabaseUrl, parseDatabaseUrl } from './vibesurf/database-url.js';
-export { findInvalidJson, type InvalidJsonPlace } from './vibesurf/invalid-json.js';
+export { findInvalidValues, type InvalidValuePlace } from './vibesurf/invalid-values.js';
 export { type ComposioToolkitRow, composioToolkits, type NewComposioToolkitRow } from './vibesurf/models/composio-toolkit.js';
 export { type CredentialRow, credentials, type NewCredentialRow } from './vibesurf/models/credential.js';
 export { type LlmProfileRow, llmProfiles, type NewLlmProfileRow } from './vibesurf/models/llm-profile.js';

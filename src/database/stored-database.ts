@@ -118,7 +118,7 @@ export class StoredDatabase implements Database {
 
   async import(bytes: Uint8Array, { check, ...options }: ImportOptions = {}): Promise<void> {
     const { engine, upgrader, now, store } = this.#parts;
-    await store.replace(await prepareImport(bytes, { engine, upgrader, now, ...options }), () => check?.(this));
+    await store.replace(await prepareImport(bytes, { engine, upgrader, now, ...options }), check && (() => check(this)));
   }
 
   vacuum(): Promise<void> {

@@ -1,6 +1,13 @@
 import { TabliteError } from './tablite-error.js';
 
-export type InvalidValueCode = 'COLUMN_BYTES' | 'COLUMN_DATETIME' | 'COLUMN_BOOLEAN' | 'COLUMN_INTEGER' | 'COLUMN_UUID' | 'COLUMN_ENUM' | 'COLUMN_SEALED';
+export type InvalidValueCode =
+  | 'COLUMN_BYTES'
+  | 'COLUMN_DATETIME'
+  | 'COLUMN_BOOLEAN'
+  | 'COLUMN_INTEGER'
+  | 'COLUMN_UUID'
+  | 'COLUMN_ENUM'
+  | 'COLUMN_SEALED';
 
 /** A value that its column cannot hold, or that a row holds and the column's type does not know. The value is not kept. */
 export class InvalidValueError extends TabliteError {

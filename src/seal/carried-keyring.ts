@@ -3,10 +3,11 @@ import type { Transaction } from '../engine/transaction.js';
 import { KEYS_TABLE } from '../migrate/own-table.js';
 import { parseKeyring } from './keyring.js';
 import { KeyringTable } from './keyring-table.js';
+import { isKeyringTable } from './keys-object.js';
 
 /** The wrapped keys of a database's vault, for another database whose values the same vault is to open; undefined without a vault. */
 export function keyringText(database: DatabaseReader): string | undefined {
-  if (!database.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [KEYS_TABLE])) return undefined;
+  if (!isKeyringTable(database)) return undefined;
   return database.get<{ keyring: string }>(`SELECT keyring FROM ${KEYS_TABLE} WHERE id = 1`)?.keyring;
 }
 

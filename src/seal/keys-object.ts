@@ -4,7 +4,7 @@ import { KEYS_TABLE } from '../migrate/own-table.js';
 export type KeysReader = Pick<Transaction, 'get' | 'values'>;
 
 /** What a schema may have under the name of the table of the keys: these three share their names. */
-export const KEYS_OBJECT = `SELECT type FROM sqlite_schema WHERE lower(name) = '${KEYS_TABLE}' AND type IN ('table', 'view', 'index')`;
+export const KEYS_OBJECT: string = `SELECT type FROM sqlite_schema WHERE lower(name) = '${KEYS_TABLE}' AND type IN ('table', 'view', 'index')`;
 
 const COLUMNS = `SELECT lower(name), pk, hidden FROM pragma_table_xinfo('${KEYS_TABLE}')`;
 const TRIGGERS = `SELECT 1 FROM sqlite_schema WHERE lower(tbl_name) = '${KEYS_TABLE}' AND type = 'trigger'`;

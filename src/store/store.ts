@@ -113,12 +113,14 @@ export class Store {
   }
 
   /** Replaces the whole database by a file, in one strict commit. Backups stay. What `check` throws of the state before ends it. */
-  replace(image: Uint8Array, check: () => void = () => undefined): Promise<void> {
+  replace(image: Uint8Array, check?: () => void): Promise<void> {
     return this.#turns.take(async () => {
       await this.#settle();
+      // Not to refuse for what another tab has mended long since.
+      if (check) await this.#live.pull();
       await untilKept(this.#live, async () => {
         // In one turn with the commit, which loses to any other of its number: what was looked at is what is replaced.
-        check();
+        check?.();
         return { isKept: await this.#live.replace(image), result: undefined };
       });
     });

@@ -206,10 +206,7 @@ export class DatabaseManager implements SecretStore {
   async #openNow(): Promise<OpenedDatabase> {
     const { vault, ...options } = this.#options;
     const storage = await this.#storage();
-    return OpenedDatabase.open(
-      { ...options, name: this.place.name, migrations: vibesurfMigrations, upgrade: 'manual', storage },
-      vault,
-    );
+    return OpenedDatabase.open({ ...options, name: this.place.name, migrations: vibesurfMigrations, upgrade: 'manual', storage }, vault);
   }
 
   async #storage(): Promise<Storage> {
@@ -225,7 +222,9 @@ function createFromModels(database: Database): Promise<void> {
   return database.write(
     (tx) => {
       if (tx.get("SELECT 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"))
-        throw new UsageError('The models make tables in an empty database only, and this one has some. Use the migrations: createTables().');
+        throw new UsageError(
+          'The models make tables in an empty database only, and this one has some. Use the migrations: createTables().',
+        );
       for (const statement of createTableStatements(MODELS)) tx.run(statement);
     },
     { durability: 'strict' },

@@ -1,8 +1,9 @@
-import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { DrizzleReader, DrizzleWriter } from '../drizzle/drizzle.js';
 import { type ScheduleRow, schedules } from './models/schedule.js';
-import { isAfter, isAt } from './queries/moment.js';
+import { isAfter, isAt, timeOf } from './queries/moment.js';
 import { UPDATE_TIME } from './queries/patch.js';
+import { listEnabledSchedules } from './queries/schedules.js';
 
 /** What becomes of a due schedule: executed now, or passed over; and when it is due again. */
 export interface Claim {
@@ -33,23 +34,19 @@ export function claimSchedule(tx: DrizzleWriter, read: Plannable, { now, next, i
     .set({ ...(isExecuted && executed), nextExecutionAt: next, updatedAt: UPDATE_TIME })
     .where(
       and(
-        isAsRead(read),
-        read.nextExecutionAt ? isAt(schedules.nextExecutionAt, read.nextExecutionAt) : isNull(schedules.nextExecutionAt),
-        eq(schedules.executionCount, read.executionCount),
+        eq(schedules.flowId, read.flowId),
+        eq(schedules.isEnabled, true),
+        eq(schedules.cronExpression, read.cronExpression),
+        isNextAsRead(read),
       ),
     )
     .returning()
     .get();
 }
 
-/** Enabled schedules with an expression and no next execution, as an import may bring them. */
-export function unplannedSchedules(db: DrizzleReader): ScheduleRow[] {
-  const isEnabled = sql`+${eq(schedules.isEnabled, true)}`;
-  return db
-    .select()
-    .from(schedules)
-    .where(and(isNull(schedules.nextExecutionAt), isEnabled, sql`+${isNotNull(schedules.cronExpression)}`))
-    .all();
+/** All enabled schedules that have an expression, the oldest first. */
+export function plannableSchedules(db: DrizzleReader): Plannable[] {
+  return listEnabledSchedules(db).filter(isPlannable).reverse();
 }
 
 /** When the first of the enabled schedules is due after a moment. */
@@ -62,10 +59,11 @@ export function nextDueAt(db: DrizzleReader, after: Date): Date | undefined {
     .orderBy(asc(schedules.nextExecutionAt))
     .limit(1)
     .get();
-  return first?.at ?? undefined;
+  return first && timeOf(first.at) !== undefined ? (first.at ?? undefined) : undefined;
 }
 
-/** The id may be NULL in SQLite, the flow's may not. */
-function isAsRead({ flowId, cronExpression }: Plannable) {
-  return and(eq(schedules.flowId, flowId), eq(schedules.isEnabled, true), eq(schedules.cronExpression, cronExpression));
+/** What is no datetime cannot be compared; another tab that puts one in its place gives every schedule the same. */
+function isNextAsRead({ nextExecutionAt }: Plannable): SQL | undefined {
+  if (nextExecutionAt === null) return isNull(schedules.nextExecutionAt);
+  return timeOf(nextExecutionAt) === undefined ? undefined : isAt(schedules.nextExecutionAt, nextExecutionAt);
 }

@@ -6,8 +6,8 @@ import { callSafely } from '../store/subscriptions.js';
 import { onWakeUp } from '../store/wake-up.js';
 import { checkCron, nextExecution } from './cron.js';
 import type { ScheduleRow } from './models/schedule.js';
-import { dueSchedules } from './queries/schedules.js';
-import { claimSchedule, isPlannable, nextDueAt, type Plannable, unplannedSchedules } from './schedule-claim.js';
+import { timeOf } from './queries/moment.js';
+import { claimSchedule, nextDueAt, type Plannable, plannableSchedules } from './schedule-claim.js';
 
 export interface SchedulerOptions {
   /** What a schedule is for. It is given the row as its execution has left it: counted, and with the next execution set. */
@@ -47,8 +47,8 @@ const RETRY_MS = 60_000;
  * tabs that run a Scheduler, and in no other.
  *
  * That it was executed is stored before `run` is called. So an execution happens once at most: what breaks off, with its tab or by an
- * error, is not repeated. Within one tab a schedule is not executed while it still runs; it is late then, and counts as missed or not
- * like any other. Another tab does not know that it still runs.
+ * error, is not repeated. One Scheduler does not execute a schedule while it still runs; it is late then, and counts as missed or not
+ * like any other. Another one, in this tab or in another, does not know that it still runs.
  */
 export class Scheduler {
   readonly #db: DrizzleDatabase;
@@ -116,8 +116,9 @@ export class Scheduler {
   async #takeDue(): Promise<number> {
     const now = new Date(this.#clock.now());
     try {
-      const found = [...unplannedSchedules(this.#db), ...dueSchedules(this.#db, { now })].filter(isPlannable);
-      const results = await Promise.all(found.filter((schedule) => this.#isFree(schedule)).map((schedule) => this.#take(schedule, now)));
+      const found = plannableSchedules(this.#db).filter((schedule) => this.#isFree(schedule));
+      found.sort((a, b) => (timeOf(a.nextExecutionAt) ?? 0) - (timeOf(b.nextExecutionAt) ?? 0));
+      const results = await Promise.all(found.map((schedule) => this.#take(schedule, now)));
       const longest = results.every((isDone) => isDone) ? LONGEST_WAIT_MS : RETRY_MS;
       const next = nextDueAt(this.#db, now)?.getTime() ?? Number.POSITIVE_INFINITY;
       return Math.max(0, Math.min(longest, next - this.#clock.now()));
@@ -136,8 +137,12 @@ export class Scheduler {
   async #take(schedule: Plannable, now: Date): Promise<boolean> {
     try {
       const next = nextExecution(schedule.cronExpression, now, this.#options.zone);
-      const isExecuted = this.#isToBeExecuted(schedule, now);
-      if (next === null && schedule.nextExecutionAt === null) return true;
+      const time = timeOf(schedule.nextExecutionAt);
+      const isDue = time !== undefined && time <= now.getTime();
+      // An import left it open, or the clock or its zone was another when it was planned.
+      const isMisplanned = time === undefined ? next !== null : next === null || time > next.getTime();
+      if (!isDue && !isMisplanned) return true;
+      const isExecuted = isDue && this.#isInTime(time, now);
       const taken = await this.#db.write((tx) => claimSchedule(tx, schedule, { now, next, isExecuted }));
       if (taken && isExecuted) void this.#execute(taken);
       return true;
@@ -149,10 +154,9 @@ export class Scheduler {
     }
   }
 
-  #isToBeExecuted({ nextExecutionAt }: Plannable, now: Date): boolean {
-    if (nextExecutionAt === null) return false;
+  #isInTime(dueAt: number, now: Date): boolean {
     const { missed = 'catch-up', lateAfterMs = LATE_AFTER_MS } = this.#options;
-    return missed === 'catch-up' || now.getTime() - nextExecutionAt.getTime() <= lateAfterMs;
+    return missed === 'catch-up' || now.getTime() - dueAt <= lateAfterMs;
   }
 
   async #execute(schedule: ScheduleRow): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Database, memoryStorage } from '../../src/index.js';
-import { noChannels } from '../store/fakes.js';
+import { type Database, type ImportOptions, memoryStorage } from '../../src/index.js';
+import { FaultyStorage, noChannels } from '../store/fakes.js';
 import { counterOf, INCREMENT, openTestDatabase } from './open-test-database.js';
 import { counterFile, digestOf, digestOfExport, fileOf, rowsOf } from './sqlite-file.js';
 
@@ -153,5 +153,42 @@ describe('an import', () => {
     const database = await openTestDatabase(memoryStorage(), { migrations: {} });
     await database.import(fileOf("CREATE TABLE anything (x); INSERT INTO anything VALUES ('goes')"));
     expect(database.values('SELECT * FROM anything')).toEqual([['goes']]);
+  });
+});
+
+describe('a check of what an import replaces', () => {
+  const onlyBelow = (limit: number, seen: unknown[]): ImportOptions['check'] => {
+    return (current) => {
+      const [[value] = []] = current.values('SELECT value FROM counters WHERE id = 1');
+      seen.push(value);
+      if (Number(value) >= limit) throw new RangeError('this one is to stay');
+    };
+  };
+
+  it('sees the newest state, and ends the import by throwing', async () => {
+    const { here, there } = await openTwo();
+    const seen: unknown[] = [];
+    await there.run('UPDATE counters SET value = 5');
+    await expect(here.import(counterFile(42), { check: onlyBelow(5, seen) })).rejects.toBeInstanceOf(RangeError);
+    for (const database of [here, there]) expect(counterOf(database)).toBe(5);
+    await there.run('UPDATE counters SET value = 4');
+    await here.import(counterFile(42), { check: onlyBelow(5, seen) });
+    expect([seen, counterOf(here)]).toEqual([[5, 4], 42]);
+  });
+
+  it('looks again when another tab was first', async () => {
+    const storage = memoryStorage();
+    const faulty = new FaultyStorage(storage);
+    const [here, there] = [await openTestDatabase(faulty, alone), await openTestDatabase(storage, alone)];
+    let isFirst = true;
+    faulty.onWrite = async (_, next) => {
+      if (isFirst) await there.run('UPDATE counters SET value = 5');
+      isFirst = false;
+      return next();
+    };
+    const seen: unknown[] = [];
+    await expect(here.import(counterFile(42), { check: onlyBelow(5, seen) })).rejects.toBeInstanceOf(RangeError);
+    expect(seen).toEqual([0, 5]);
+    for (const database of [here, there]) expect(counterOf(database)).toBe(5);
   });
 });

@@ -104,4 +104,3 @@ describe('a rotation', () => {
     expect(await secretIn(tab, 3)).toBe('secret 3');
   });
 });
-});

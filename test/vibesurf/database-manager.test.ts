@@ -1,16 +1,17 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { modelDrift } from '../../src/drizzle/model-drift.js';
-import { memoryStorage, openDatabase } from '../../src/index.js';
+import { EngineError, memoryStorage, openDatabase } from '../../src/index.js';
 import { checksum } from '../../src/page/checksum.js';
 import { memoryKeyStore } from '../../src/seal/key-store.js';
 import { DatabaseManager } from '../../src/vibesurf/database-manager.js';
 import { credentials } from '../../src/vibesurf/models/credential.js';
 import { MODELS } from '../../src/vibesurf/models/models.js';
 import { tasks } from '../../src/vibesurf/models/task.js';
-import { storeCredential } from '../../src/vibesurf/queries/credentials.js';
+import { openCredential, storeCredential } from '../../src/vibesurf/queries/credentials.js';
 import { listRecentTasks, saveTask } from '../../src/vibesurf/queries/tasks.js';
 import { uniqueName } from '../database/open-test-database.js';
+import { engine } from '../engine/open-connection.js';
 import { fixtureOf, rowsByTable } from '../fixtures/fixture.js';
 import { countingKeyStore } from '../seal/open-test-vault.js';
 import { openManager } from './open-manager.js';
@@ -109,9 +110,13 @@ describe('a manager', () => {
     expect(other.db.query.tasks.findFirst({ where: eq(tasks.status, 'running') }).sync()?.taskDescription).toBe('Look');
   });
 
-  it('refuses what needs an open database before there is one, and after it was closed', async () => {
+  it('refuses what needs tables before there are some, and after it was closed', async () => {
     const manager = new DatabaseManager('memory:', { storage: memoryStorage() });
     expect(() => manager.db).toThrowError(expect.objectContaining({ code: 'USAGE' }));
+    expect(await manager.getDbVersion()).toBe(0);
+    expect(() => manager.db).toThrowError(expect.objectContaining({ code: 'USAGE' }));
+    await expect(manager.session(() => 1)).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(manager.exportBackend()).rejects.toMatchObject({ code: 'USAGE' });
     await manager.createTables();
     expect(manager.db).toBeDefined();
     await manager.close();
@@ -133,7 +138,8 @@ describe('a manager', () => {
     await manager.createTables();
     expect(listRecentTasks(manager.db)).toEqual([]);
     expect(manager.vault.state).toBe('absent');
-    expect(keyStore.ids.size).toBe(0);
+    // A copy of the database may be in this browser under another name, and needs it.
+    expect(keyStore.ids.size).toBe(1);
   });
 
   it("unlocks the vault that this device may open, and leaves another device's locked", async () => {
@@ -142,6 +148,51 @@ describe('a manager', () => {
     await storeCredential(manager, { keyName: 'mail', value: 'geheim' });
     expect((await openManager({ storage, vault: { keyStore } })).vault.state).toBe('unlocked');
     expect((await openManager({ storage, vault: { keyStore: memoryKeyStore() } })).vault.state).toBe('locked');
+  });
+
+  it('opens secrets in a tab that was there before the vault, and not where somebody locked it', async () => {
+    const [storage, keyStore] = [memoryStorage(), memoryKeyStore()];
+    const [one, other] = [await openManager({ storage, vault: { keyStore } }), await openManager({ storage, vault: { keyStore } })];
+    await storeCredential(one, { keyName: 'mail', value: 'geheim' });
+    await other.database.refresh();
+    expect((await openCredential(other, 'mail'))?.value).toBe('geheim');
+    await storeCredential(other, { keyName: 'web', value: 'auch geheim' });
+    other.vault.lock();
+    await expect(openCredential(other, 'mail')).rejects.toMatchObject({ code: 'VAULT_LOCKED' });
+    await one.database.refresh();
+    expect((await openCredential(one, 'web'))?.value).toBe('auch geheim');
+  });
+
+  it('stores first secrets that come at once', async () => {
+    const manager = await openManager();
+    await Promise.all(['a', 'b', 'c'].map((keyName) => storeCredential(manager, { keyName, value: keyName })));
+    expect(await Promise.all(['a', 'b', 'c'].map(async (name) => (await openCredential(manager, name))?.value))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('opens the rest of a database whose vault is damaged', async () => {
+    const storage = memoryStorage();
+    const manager = await openManager({ storage });
+    await storeCredential(manager, { keyName: 'mail', value: 'geheim' });
+    await manager.database.run("UPDATE tablite_keys SET keyring = 'no keyring'");
+    const later = await openManager({ storage });
+    expect(listRecentTasks(later.db)).toEqual([]);
+    await expect(openCredential(later, 'mail')).rejects.toMatchObject({ code: 'VAULT_DAMAGED' });
+  });
+
+  it('reads a newer database where it is told to, and lets nobody write', async () => {
+    const storage = memoryStorage();
+    const manager = await openManager({ storage });
+    await manager.session((tx) => saveTask(tx, task));
+    const file = await manager.database.export();
+    new DataView(file.buffer).setUint32(60, 9);
+    const newer = await openDatabase({ name: 'newer', storage });
+    await newer.import(file);
+    await newer.close();
+    await expect(new DatabaseManager('memory:', { storage }).createTables()).rejects.toMatchObject({ code: 'NEWER_SCHEMA' });
+    const reader = new DatabaseManager('memory:', { storage, onNewer: 'read-only' });
+    await reader.createTables();
+    expect(listRecentTasks(reader.db)).toHaveLength(1);
+    await expect(reader.session((tx) => saveTask(tx, task))).rejects.toMatchObject({ code: 'OUTDATED' });
   });
 
   it('exports secrets sealed, or no byte of them', async () => {
@@ -186,7 +237,38 @@ describe('a manager', () => {
     const second = new DatabaseManager(url);
     await second.createTables();
     expect(listRecentTasks(second.db)).toHaveLength(1);
+    await second.close();
+    await second.createTables();
+    expect(listRecentTasks(second.db)).toHaveLength(1);
+    await second.close();
     await second.dropTables({ confirm: second.place.name });
+    expect(await second.getDbVersion()).toBe(0);
+    await second.dropTables({ confirm: second.place.name });
+  });
+
+  it('opens when it could not at first, and when it was closed while it opened', async () => {
+    let isReachable = false;
+    const loadEngine = () => (isReachable ? Promise.resolve(engine) : Promise.reject(new EngineError('ENGINE_LOAD', 'offline')));
+    const manager = new DatabaseManager(`idb:${uniqueName('again')}`, { environment: { loadEngine } });
+    await expect(manager.createTables()).rejects.toMatchObject({ code: 'ENGINE_LOAD' });
+    isReachable = true;
+    const opening = manager.createTables().catch((thrown: unknown) => thrown);
+    await manager.close();
+    expect(() => manager.db).toThrowError(expect.objectContaining({ code: 'USAGE' }));
+    await manager.createTables();
+    await manager.session((tx) => saveTask(tx, task));
+    await opening;
+    expect(listRecentTasks(manager.db)).toHaveLength(1);
+    await manager.dropTables({ confirm: manager.place.name });
+  });
+
+  it('can be opened anew when another tab has dropped everything', async () => {
+    const storage = memoryStorage();
+    const [one, other] = [await openManager({ storage }), await openManager({ storage })];
+    await one.dropTables({ confirm: one.place.name });
+    expect(() => other.db).toThrowError(expect.objectContaining({ code: 'USAGE' }));
+    await other.createTables();
+    expect(listRecentTasks(other.db)).toEqual([]);
   });
 
   it.runIf(!isNode)('refuses a folder in a page', async () => {

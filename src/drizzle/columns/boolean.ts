@@ -9,9 +9,9 @@ interface BooleanValues {
 }
 
 /**
- * True or false, stored as 1 or 0 in a column of type `BOOLEAN`.
+ * True or false, stored as 1 or 0 in a column of type `BOOLEAN`. Reads as true what SQLite takes for true in a condition.
  *
- * Reading and writing throw {InvalidValueError} `COLUMN_BOOLEAN` for anything else.
+ * Writing throws {InvalidValueError} `COLUMN_BOOLEAN` for anything else.
  */
 export const boolean: ReturnType<typeof customType<BooleanValues>> = customType<BooleanValues>({
   dataType: () => 'BOOLEAN',
@@ -19,12 +19,12 @@ export const boolean: ReturnType<typeof customType<BooleanValues>> = customType<
     if (typeof value === 'boolean') return value ? 1 : 0;
     throw new InvalidValueError('COLUMN_BOOLEAN', labelOf(this), `expected true or false and was given ${kindOf(value)}.`);
   },
-  fromDriver(this: unknown, value: SqlValue): boolean {
-    if (value === 0 || value === 1) return value === 1;
-    throw new InvalidValueError(
-      'COLUMN_BOOLEAN',
-      labelOf(this),
-      `expected 0 or 1 and found ${typeof value === 'number' ? 'another number' : kindOf(value)}. Correct the row with SQL.`,
-    );
-  },
+  fromDriver: isTrue,
 });
+
+/** https://www.sqlite.org/lang_expr.html#boolean_expressions: a text counts as the number that it begins with. */
+function isTrue(value: SqlValue): boolean {
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value) !== 0;
+  const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : (value ?? '');
+  return (Number.parseFloat(text) || 0) !== 0;
+}

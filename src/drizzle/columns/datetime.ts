@@ -1,11 +1,11 @@
 import { customType } from 'drizzle-orm/sqlite-core';
 import type { SqlValue } from '../../engine/values.js';
 import { InvalidValueError } from '../../errors/column-error.js';
-import { kindOf, labelOf } from './column.js';
+import { type ColumnBuilder, kindOf, labelOf } from './column.js';
 
-interface DatetimeValues {
-  data: Date;
-  driverData: SqlValue;
+export interface DatetimeOptions {
+  /** What reading does with a value that is no datetime: throw (by default), or give an invalid Date. */
+  readonly onInvalid?: 'throw' | 'invalid-date';
 }
 
 const FORMAT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?$/;
@@ -40,23 +40,30 @@ export function parseDatetime(text: string): Date | undefined {
  * written back loses the three digits after them. As texts, `10:00:00` and `10:00:00.000000` are not equal, and the shorter one
  * is less.
  *
- * Reading and writing throw {InvalidValueError} `COLUMN_DATETIME` for anything else.
+ * Writing throws {InvalidValueError} `COLUMN_DATETIME` for anything else, and so does reading unless `onInvalid` is `invalid-date`.
  */
-export const datetime: ReturnType<typeof customType<DatetimeValues>> = customType<DatetimeValues>({
-  dataType: () => 'DATETIME',
-  toDriver(this: unknown, value: Date): string {
-    const text = value instanceof Date ? formatDatetime(value) : undefined;
-    if (text !== undefined) return text;
-    const found = value instanceof Date ? 'an invalid one' : kindOf(value);
-    throw new InvalidValueError('COLUMN_DATETIME', labelOf(this), `expected a valid Date of the years 0 to 9999 and was given ${found}.`);
-  },
-  fromDriver(this: unknown, value: SqlValue): Date {
-    const date = typeof value === 'string' ? parseDatetime(value) : undefined;
-    if (date) return date;
-    throw new InvalidValueError(
-      'COLUMN_DATETIME',
-      labelOf(this),
-      `expected a text like YYYY-MM-DD HH:MM:SS or YYYY-MM-DD HH:MM:SS.ffffff and found ${kindOf(value)} of another form. Correct the row with SQL.`,
-    );
-  },
-});
+export function datetime(options?: DatetimeOptions): ColumnBuilder<'', Date>;
+export function datetime<Name extends string>(name: Name, options?: DatetimeOptions): ColumnBuilder<Name, Date>;
+export function datetime(first: string | DatetimeOptions = '', second: DatetimeOptions = {}): unknown {
+  const { onInvalid = 'throw' } = typeof first === 'string' ? second : first;
+  const column = customType<{ data: Date; driverData: SqlValue }>({
+    dataType: () => 'DATETIME',
+    toDriver(this: unknown, value: Date): string {
+      const text = value instanceof Date ? formatDatetime(value) : undefined;
+      if (text !== undefined) return text;
+      const found = value instanceof Date ? 'an invalid one' : kindOf(value);
+      throw new InvalidValueError('COLUMN_DATETIME', labelOf(this), `expected a valid Date of the years 0 to 9999 and was given ${found}.`);
+    },
+    fromDriver(this: unknown, value: SqlValue): Date {
+      const date = typeof value === 'string' ? parseDatetime(value) : undefined;
+      if (date) return date;
+      if (onInvalid === 'invalid-date') return new Date(Number.NaN);
+      throw new InvalidValueError(
+        'COLUMN_DATETIME',
+        labelOf(this),
+        `expected a text like YYYY-MM-DD HH:MM:SS or YYYY-MM-DD HH:MM:SS.ffffff and found ${kindOf(value)} of another form. Correct the row with SQL.`,
+      );
+    },
+  });
+  return column(typeof first === 'string' ? first : '');
+}

@@ -27,8 +27,8 @@ export type JsonData<Schema extends StandardSchemaV1 | undefined, Mode extends O
  * any JSON. What the schema adds or takes away (defaults, unknown keys) is so in both directions.
  *
  * NULL and the JSON text `null` are null, where the column may be NULL. Writing throws {InvalidJsonError} for a value that
- * does not fit or that JSON cannot hold, reading does so unless `onInvalid` is `raw`; a schema that answers with a promise is a
- * {UsageError}.
+ * does not fit or that is no JSON; of what is within it, JSON.stringify() decides. Reading throws so unless `onInvalid` is `raw`, also for
+ * integers that a number cannot hold. A schema that answers with a promise is a {UsageError}.
  */
 export function json<Schema extends StandardSchemaV1 | undefined = undefined, const Mode extends OnInvalid = 'throw'>(
   schema?: Schema,
@@ -49,7 +49,7 @@ export function json(first?: string | StandardSchemaV1, second?: StandardSchemaV
   const { sqlType = 'JSON', onInvalid = 'throw' } = options ?? {};
   const column = customType<{ data: unknown; driverData: SqlValue }>({
     dataType: () => sqlType,
-    toDriver(this: unknown, value: unknown): string {
+    toDriver(this: unknown, value: unknown): string | Uint8Array {
       return onInvalid === 'raw' && value instanceof InvalidJson ? value.raw : textToStore(labelOf(this), value, schema);
     },
     fromDriver(this: unknown, stored: SqlValue): unknown {
@@ -57,7 +57,7 @@ export function json(first?: string | StandardSchemaV1, second?: StandardSchemaV
       if (!parsed.issues && parsed.value === null && !(is(this, Column) && this.notNull)) return null;
       const validated = parsed.issues || !schema ? parsed : validate(schema, parsed.value);
       if (!validated.issues) return validated.value;
-      if (onInvalid === 'raw' && raw !== undefined) return new InvalidJson(raw, validated.issues);
+      if (onInvalid === 'raw') return new InvalidJson(raw, validated.issues);
       throw new InvalidJsonError(labelOf(this), validated.issues);
     },
   });

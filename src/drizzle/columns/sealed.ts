@@ -12,7 +12,7 @@ interface SealedValues {
 /**
  * A secret as a `SealedValue`, stored as `TEXT`; a plain text is refused by the compiler and when it is written.
  *
- * Reading and writing throw {InvalidValueError} `COLUMN_SEALED` for anything else.
+ * Writing throws {InvalidValueError} `COLUMN_SEALED` for anything else; what is no text reads as a foreign value.
  */
 export const sealed: ReturnType<typeof customType<SealedValues>> = customType<SealedValues>({
   dataType: () => 'TEXT',
@@ -24,8 +24,6 @@ export const sealed: ReturnType<typeof customType<SealedValues>> = customType<Se
       `expected a SealedValue and was given ${kindOf(value)}. Seal it with a vault first.`,
     );
   },
-  fromDriver(this: unknown, value: SqlValue): SealedValue {
-    if (typeof value === 'string') return SealedValue.fromText(value);
-    throw new InvalidValueError('COLUMN_SEALED', labelOf(this), `expected a text and found ${kindOf(value)}. Correct the row with SQL.`);
-  },
+  fromDriver: (value: SqlValue): SealedValue =>
+    SealedValue.fromText(value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value)),
 });

@@ -19,8 +19,8 @@ export const composioToolkits = sqliteTable(
     appUrl: text('app_url'),
     enabled: boolean('enabled').notNull().default(false),
     tools: json('tools', toolkitTools, { sqlType: 'TEXT', onInvalid: 'raw' }),
-    createdAt: datetime('created_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    updatedAt: datetime('updated_at').notNull().default(sql`CURRENT_TIMESTAMP`),
+    createdAt: datetime('created_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    updatedAt: datetime('updated_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
   },
   (t) => [
     index('idx_composio_toolkits_enabled').on(t.enabled),

@@ -13,8 +13,8 @@ export const credentials = sqliteTable(
     keyName: varchar('key_name', { length: 100 }).notNull().unique(),
     encryptedValue: sealed('encrypted_value'),
     description: text('description'),
-    createdAt: datetime('created_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    updatedAt: datetime('updated_at').notNull().default(sql`CURRENT_TIMESTAMP`),
+    createdAt: datetime('created_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    updatedAt: datetime('updated_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
   },
   (t) => [
     // Declared for the table, where it does not imply NOT NULL: SQLite takes NULL for this id.

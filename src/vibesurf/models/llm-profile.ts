@@ -27,9 +27,9 @@ export const llmProfiles = sqliteTable(
     description: text('description'),
     isActive: boolean('is_active').notNull().default(true),
     isDefault: boolean('is_default').notNull().default(false),
-    createdAt: datetime('created_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    updatedAt: datetime('updated_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    lastUsedAt: datetime('last_used_at'),
+    createdAt: datetime('created_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    updatedAt: datetime('updated_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    lastUsedAt: datetime('last_used_at', { onInvalid: 'invalid-date' }),
   },
   (t) => [
     index('idx_llm_profiles_active').on(t.isActive),

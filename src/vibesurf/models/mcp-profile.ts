@@ -17,9 +17,9 @@ export const mcpProfiles = sqliteTable(
     mcpServerParams: json('mcp_server_params', mcpServerParams, { onInvalid: 'raw' }).notNull(),
     description: text('description'),
     isActive: boolean('is_active').notNull().default(true),
-    createdAt: datetime('created_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    updatedAt: datetime('updated_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    lastUsedAt: datetime('last_used_at'),
+    createdAt: datetime('created_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    updatedAt: datetime('updated_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    lastUsedAt: datetime('last_used_at', { onInvalid: 'invalid-date' }),
   },
   (t) => [
     index('idx_mcp_profiles_active').on(t.isActive),

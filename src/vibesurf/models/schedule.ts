@@ -15,11 +15,11 @@ export const schedules = sqliteTable(
     cronExpression: varchar('cron_expression', { length: 100 }),
     isEnabled: boolean('is_enabled').notNull().default(true),
     description: text('description'),
-    lastExecutionAt: datetime('last_execution_at'),
-    nextExecutionAt: datetime('next_execution_at'),
+    lastExecutionAt: datetime('last_execution_at', { onInvalid: 'invalid-date' }),
+    nextExecutionAt: datetime('next_execution_at', { onInvalid: 'invalid-date' }),
     executionCount: bigint('execution_count').notNull().default(0),
-    createdAt: datetime('created_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    updatedAt: datetime('updated_at').notNull().default(sql`CURRENT_TIMESTAMP`),
+    createdAt: datetime('created_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    updatedAt: datetime('updated_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
   },
   (t) => [
     // Declared for the table, where it does not imply NOT NULL: SQLite takes NULL for this id.

@@ -17,10 +17,10 @@ export const uploadedFiles = sqliteTable(
     sessionId: varchar('session_id', { length: 255 }),
     fileSize: bigint('file_size').notNull(),
     mimeType: varchar('mime_type', { length: 100 }).notNull(),
-    uploadTime: datetime('upload_time').notNull().default(sql`CURRENT_TIMESTAMP`),
+    uploadTime: datetime('upload_time', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
     relativePath: text('relative_path').notNull(),
     isDeleted: boolean('is_deleted').notNull().default(false),
-    deletedAt: datetime('deleted_at'),
+    deletedAt: datetime('deleted_at', { onInvalid: 'invalid-date' }),
   },
   (t) => [
     index('idx_uploaded_files_active').on(t.isDeleted, t.uploadTime),

@@ -24,9 +24,9 @@ export const voiceProfiles = sqliteTable(
     voiceMetaParams: json('voice_meta_params', anyObject, { onInvalid: 'raw' }),
     description: text('description'),
     isActive: boolean('is_active').notNull().default(true),
-    createdAt: datetime('created_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    updatedAt: datetime('updated_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    lastUsedAt: datetime('last_used_at'),
+    createdAt: datetime('created_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    updatedAt: datetime('updated_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    lastUsedAt: datetime('last_used_at', { onInvalid: 'invalid-date' }),
   },
   (t) => [
     check('voice_profiles_voice_model_type', sql`${t.voiceModelType} IN ('asr', 'tts')`),

@@ -17,8 +17,8 @@ export const workflowSkills = sqliteTable(
     description: text('description'),
     addToSkill: boolean('add_to_skill').notNull().default(false),
     workflowExposeConfig: json('workflow_expose_config', anyObject, { sqlType: 'TEXT', onInvalid: 'raw' }),
-    createdAt: datetime('created_at').notNull().default(sql`CURRENT_TIMESTAMP`),
-    updatedAt: datetime('updated_at').notNull().default(sql`CURRENT_TIMESTAMP`),
+    createdAt: datetime('created_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    updatedAt: datetime('updated_at', { onInvalid: 'invalid-date' }).notNull().default(sql`CURRENT_TIMESTAMP`),
   },
   (t) => [
     // Declared for the table, where it does not imply NOT NULL: SQLite takes NULL for this id.

@@ -32,7 +32,6 @@ export function createComposioToolkit(tx: DrizzleWriter, input: ComposioToolkitI
   return naming(() => tx.insert(composioToolkits).values(givenOf(input, FIELDS)).returning().get());
 }
 
-/** @throws {InvalidValueError} when the id is no UUID. */
 export function getComposioToolkit(db: DrizzleReader, key: ComposioToolkitKey): ComposioToolkitRow | undefined {
   return db.select().from(composioToolkits).where(isKnownBy(key)).get();
 }

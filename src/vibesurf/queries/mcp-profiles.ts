@@ -2,7 +2,9 @@ import { desc, eq, sql } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { DrizzleReader, DrizzleWriter } from '../../drizzle/drizzle.js';
 import { type McpProfileRow, mcpProfiles, type NewMcpProfileRow } from '../models/mcp-profile.js';
+import type { McpServerParamsInput } from '../shapes/mcp-server.js';
 import { existing, notFound } from './existence.js';
+import { asColumnsTake, type WithJsonInput } from './json-input.js';
 import { ALL, type Page, pageOf } from './page.js';
 import { givenOf, isEmpty, type Patch, UPDATE_TIME } from './patch.js';
 import { naming } from './unique.js';
@@ -10,8 +12,8 @@ import { naming } from './unique.js';
 const FIELDS = ['displayName', 'mcpServerName', 'mcpServerParams', 'description', 'isActive'] as const;
 type Field = (typeof FIELDS)[number];
 
-export type McpProfileInput = Pick<NewMcpProfileRow, Field>;
-export type McpProfilePatch = Patch<NewMcpProfileRow, Field>;
+export type McpProfileInput = WithJsonInput<Pick<NewMcpProfileRow, Field>, { readonly mcpServerParams: McpServerParamsInput }>;
+export type McpProfilePatch = Patch<McpProfileInput, Field>;
 
 export interface McpProfileFilter extends Page {
   /** Leaves out those that are not active; true by default. */
@@ -25,10 +27,15 @@ export interface McpProfileFilter extends Page {
  * @throws {InvalidJsonError} when no server is started with such parameters.
  */
 export function createMcpProfile(tx: DrizzleWriter, input: McpProfileInput): McpProfileRow {
-  return naming(() => tx.insert(mcpProfiles).values(givenOf(input, FIELDS)).returning().get());
+  return naming(() =>
+    tx
+      .insert(mcpProfiles)
+      .values(asColumnsTake<NewMcpProfileRow>(givenOf(input, FIELDS)))
+      .returning()
+      .get(),
+  );
 }
 
-/** @throws {InvalidValueError} when the id is no UUID. */
 export function getMcpProfile(db: DrizzleReader, mcpId: string): McpProfileRow | undefined {
   return db.select().from(mcpProfiles).where(eq(mcpProfiles.mcpId, mcpId)).get();
 }
@@ -59,7 +66,9 @@ export function listActiveMcpProfiles(db: DrizzleReader): McpProfileRow[] {
 /** Changes what is given. @throws {NotFoundError} {DuplicateNameError} {InvalidJsonError} */
 export function updateMcpProfile(tx: DrizzleWriter, mcpId: string, patch: McpProfilePatch): McpProfileRow {
   const given = givenOf(patch, FIELDS);
-  return isEmpty(given) ? existing(getMcpProfile(tx, mcpId), mcpProfiles.mcpId) : update(tx, mcpId, given);
+  return isEmpty(given)
+    ? existing(getMcpProfile(tx, mcpId), mcpProfiles.mcpId)
+    : update(tx, mcpId, asColumnsTake<Partial<NewMcpProfileRow>>(given));
 }
 
 /** @throws {NotFoundError} */

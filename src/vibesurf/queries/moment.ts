@@ -27,6 +27,17 @@ export function isAt(column: Column, moment: Date): SQL {
   return sql`${column} BETWEEN ${leastText(moment)} AND ${greatestText(moment)}`;
 }
 
+/** A moment as the triggers of the tables write it: what is made and updated at once is so in this order. */
+export function wholeSecond(moment: Date): Date {
+  return new Date(Math.floor(moment.getTime() / 1000) * 1000);
+}
+
+/** Milliseconds since 1970; undefined of no moment, and of one that was read from a text that is no datetime. */
+export function timeOf(moment: Date | null): number | undefined {
+  const time = moment?.getTime();
+  return time === undefined || Number.isNaN(time) ? undefined : time;
+}
+
 function leastText(moment: Date): string {
   return textOf(moment).replace(/\.?0+$/, '');
 }

@@ -3,7 +3,7 @@ import type { DrizzleReader, DrizzleWriter } from '../../drizzle/drizzle.js';
 import { nextExecution } from '../cron.js';
 import { type NewScheduleRow, type ScheduleRow, schedules } from '../models/schedule.js';
 import { existing, notFound } from './existence.js';
-import { isUntil } from './moment.js';
+import { isUntil, wholeSecond } from './moment.js';
 import { type Page, pageOf } from './page.js';
 import { givenOf, isEmpty, type Patch, UPDATE_TIME } from './patch.js';
 import { naming } from './unique.js';
@@ -17,7 +17,7 @@ export type ScheduleInput = Pick<NewScheduleRow, 'id' | 'flowId' | Field>;
 export type SchedulePatch = Patch<NewScheduleRow, Field>;
 
 /** Which schedule: by its own id, or by that of its flow. */
-export type ScheduleKey = { readonly id: string } | { readonly flowId: string };
+export type ScheduleKey = { readonly id: string; readonly flowId?: never } | { readonly flowId: string; readonly id?: never };
 
 export interface ScheduleFilter extends Page {
   /** Only those that are enabled, or only those that are not; all by default. */
@@ -41,11 +41,16 @@ const NEWEST_FIRST: readonly SQL[] = [desc(schedules.createdAt), sql`rowid DESC`
  */
 export function createSchedule(tx: DrizzleWriter, input: ScheduleInput, { now = new Date(), zone }: ScheduleTime = {}): ScheduleRow {
   const nextExecutionAt = nextOf(input.cronExpression, now, zone);
-  const values = { ...givenOf(input, ['id', 'flowId', ...FIELDS]), nextExecutionAt, createdAt: now, updatedAt: now };
+  const values = {
+    ...givenOf(input, ['id', 'flowId', ...FIELDS]),
+    nextExecutionAt,
+    createdAt: wholeSecond(now),
+    updatedAt: wholeSecond(now),
+  };
   return naming(() => tx.insert(schedules).values(values).returning().get());
 }
 
-/** A schedule, or undefined. @throws {InvalidValueError} for an id that is no UUID. */
+/** A schedule, or undefined. */
 export function getSchedule(db: DrizzleReader, key: ScheduleKey): ScheduleRow | undefined {
   return db.select().from(schedules).where(isThe(key)).get();
 }
@@ -138,9 +143,9 @@ function nextOf(cronExpression: string | null | undefined, now: Date, zone: stri
 }
 
 function columnOf(key: ScheduleKey): typeof schedules.id | typeof schedules.flowId {
-  return 'id' in key ? schedules.id : schedules.flowId;
+  return key.id === undefined ? schedules.flowId : schedules.id;
 }
 
 function isThe(key: ScheduleKey): SQL {
-  return 'id' in key ? eq(schedules.id, key.id) : eq(schedules.flowId, key.flowId);
+  return key.id === undefined ? eq(schedules.flowId, key.flowId) : eq(schedules.id, key.id);
 }

@@ -3,7 +3,11 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import type { DrizzleReader, DrizzleWriter } from '../../drizzle/drizzle.js';
 import { InvalidStatusError } from '../../errors/query-error.js';
 import { type NewTaskRow, TASK_STATUSES, type TaskRow, type TaskStatus, tasks } from '../models/task.js';
+import type { McpServerConfigInput } from '../shapes/mcp-server.js';
+import type { TaskMetadataInput } from '../shapes/task-metadata.js';
 import { existing, notFound } from './existence.js';
+import { asColumnsTake, type WithJsonInput } from './json-input.js';
+import { wholeSecond } from './moment.js';
 import { type Page, pageOf } from './page.js';
 import { givenOf, isEmpty, UPDATE_TIME } from './patch.js';
 
@@ -34,11 +38,16 @@ const REQUEST: readonly Request[] = [
   'agentMode',
 ];
 
+interface TaskJson {
+  readonly mcpServerConfig?: McpServerConfigInput | null | undefined;
+  readonly taskMetadata?: TaskMetadataInput | null | undefined;
+}
+
 /** A task to save: a new one, or one that is there already by its `taskId`. */
-export type TaskInput = Pick<NewTaskRow, Request | Outcome>;
+export type TaskInput = WithJsonInput<Pick<NewTaskRow, Request | Outcome>, TaskJson>;
 
 /** How a task ended: `completed` unless it says otherwise. What is not given stays as it is. */
-export interface TaskCompletion extends Pick<NewTaskRow, 'taskMetadata' | Outcome> {
+export interface TaskCompletion extends Pick<TaskInput, Outcome | 'taskMetadata'> {
   readonly status?: FinishedStatus | undefined;
 }
 
@@ -77,9 +86,9 @@ export function saveTask(tx: DrizzleWriter, task: TaskInput, { now = new Date() 
   if (task.status !== undefined) checkStatus(task.status, TASK_STATUSES);
   const { status } = task;
   const inserting = tx.insert(tasks).values({
-    ...givenOf(task, [...REQUEST, ...OUTCOME]),
-    createdAt: now,
-    updatedAt: now,
+    ...asColumnsTake<Pick<NewTaskRow, Request | Outcome>>(givenOf(task, [...REQUEST, ...OUTCOME])),
+    createdAt: wholeSecond(now),
+    updatedAt: wholeSecond(now),
     startedAt: status === 'running' ? now : null,
     completedAt: isFinished(status) ? now : null,
   });
@@ -91,7 +100,7 @@ export function saveTask(tx: DrizzleWriter, task: TaskInput, { now = new Date() 
     .get();
 }
 
-/** A task, or undefined. @throws {InvalidValueError} for an id that is no UUID. */
+/** A task, or undefined. */
 export function getTask(db: DrizzleReader, taskId: string): TaskRow | undefined {
   return db.select().from(tasks).where(eq(tasks.taskId, taskId)).get();
 }
@@ -209,11 +218,11 @@ function listTasks(db: DrizzleReader, condition: SQL | undefined, page: Page): T
 }
 
 function updateTask(tx: DrizzleWriter, taskId: string, values: TaskChange): TaskRow {
-  const updating = tx.update(tasks).set({ ...values, updatedAt: UPDATE_TIME });
+  const updating = tx.update(tasks).set({ ...asColumnsTake<Partial<NewTaskRow>>(values), updatedAt: UPDATE_TIME });
   return existing(updating.where(eq(tasks.taskId, taskId)).returning().get(), tasks.taskId);
 }
 
-type TaskChange = Pick<NewTaskRow, 'status' | 'taskMetadata' | Outcome> & StatusTimes;
+type TaskChange = Pick<TaskInput, 'status' | 'taskMetadata' | Outcome> & StatusTimes;
 
 interface StatusTimes {
   readonly startedAt?: SQL;

@@ -48,7 +48,7 @@ export function recordUploadedFile(
   return naming(() => tx.insert(uploadedFiles).values(row).returning().get());
 }
 
-/** A file that was not deleted, or undefined. @throws {InvalidValueError} for an id that is no UUID. */
+/** A file that was not deleted, or undefined. */
 export function getUploadedFile(db: DrizzleReader, fileId: string): UploadedFileRow | undefined {
   return db.select().from(uploadedFiles).where(activeFile(fileId)).get();
 }

@@ -22,7 +22,8 @@ export const anyObject: v.GenericSchema<Record<string, unknown>> = v.pipe(
 
 export const finiteNumber: v.GenericSchema<number> = v.pipe(v.number(), v.finite());
 
-export const integer: v.GenericSchema<number> = v.pipe(v.number(), v.integer());
+/** One that JavaScript and SQLite write alike. */
+export const integer: v.GenericSchema<number> = v.pipe(v.number(), v.safeInteger());
 
 /** The schema of an object with these keys: other keys are dropped, and so is null where a key may be absent. */
 export function shape<Entries extends Fields>(entries: Entries): Shape<Entries> {
@@ -34,4 +35,25 @@ export function shape<Entries extends Fields>(entries: Entries): Shape<Entries> 
   );
   // What the first step takes, any object, includes the inputs; whether it is one is for the last step to say.
   return schema as unknown as Shape<Entries>;
+}
+
+/** An object from names of the user's own to values of a schema. Valibot's own leaves some names out without a word, as `constructor`. */
+export function recordOf<Input, Output>(
+  schema: v.GenericSchema<Input, Output>,
+): v.GenericSchema<Record<string, Input>, Record<string, Output>> {
+  const entries = v.pipe(
+    anyObject,
+    v.rawTransform(({ dataset, addIssue }) => {
+      const validated = Object.entries(dataset.value).map(([key, value]) => [key, v.safeParse(schema, value)] as const);
+      for (const [key, { issues }] of validated) {
+        for (const { message, expected, path } of issues ?? []) {
+          const item: v.UnknownPathItem = { type: 'unknown', origin: 'value', input: dataset.value, key, value: undefined };
+          addIssue({ message, expected: expected ?? 'another value', path: [item, ...(path ?? [])] });
+        }
+      }
+      return Object.fromEntries(validated.map(([key, { output }]) => [key, output]));
+    }),
+  );
+  // What it gives are outputs of the schema, unless there were issues.
+  return entries as unknown as v.GenericSchema<Record<string, Input>, Record<string, Output>>;
 }

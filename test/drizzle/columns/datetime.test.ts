@@ -66,4 +66,11 @@ describe('a datetime', () => {
   ])('that is %s is not written', (found, value) => {
     expect(() => column.toDriver(value)).toThrow(`things.given: expected a valid Date of the years 0 to 9999 and was given ${found}.`);
   });
+
+  it('reads as an invalid Date where it is told to, and is not written from one', () => {
+    const lenient = mappedColumn(datetime({ onInvalid: 'invalid-date' }));
+    for (const stored of ['yesterday', 7, new Uint8Array(1)]) expect(Number(lenient.fromDriver(stored))).toBeNaN();
+    expect(lenient.fromDriver('2025-03-02 08:15:30')).toEqual(new Date('2025-03-02T08:15:30Z'));
+    expect(thrownBy(() => lenient.toDriver(new Date(Number.NaN)))).toMatchObject({ code: 'COLUMN_DATETIME' });
+  });
 });

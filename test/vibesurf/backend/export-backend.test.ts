@@ -4,6 +4,7 @@ import { checksum } from '../../../src/page/checksum.js';
 import { SealedValue } from '../../../src/seal/sealed-value.js';
 import { backendKeyOf, openBackendValue } from '../../../src/vibesurf/backend/backend-key.js';
 import { fernetKey } from '../../../src/vibesurf/backend/fernet.js';
+import { DatabaseManager } from '../../../src/vibesurf/database-manager.js';
 import { openCredential, storeCredential } from '../../../src/vibesurf/queries/credentials.js';
 import { fixtureOf } from '../../fixtures/fixture.js';
 import { openManager } from '../open-manager.js';
@@ -76,6 +77,14 @@ describe('exportBackend', () => {
     expect(text).not.toContain(sealed);
     expect(text).not.toContain('sealed1:');
     expect((await read(file)).values("SELECT encrypted_value FROM credentials WHERE key_name = 'mail'")).toEqual([[null]]);
+  });
+
+  it('brings what is at an earlier version to the head of the chain', async () => {
+    const manager = new DatabaseManager('memory:', { storage: memoryStorage() });
+    await manager.applyMigrations(3);
+    const exported = await read((await manager.exportBackend({ fernetKey: FERNET })).file);
+    expect(exported.schemaVersion).toBe(8);
+    expect(await manager.getDbVersion()).toBe(3);
   });
 
   it('changes nothing here', async () => {

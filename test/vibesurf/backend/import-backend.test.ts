@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { modelDrift } from '../../../src/drizzle/model-drift.js';
-import { memoryStorage } from '../../../src/index.js';
+import { type Database, memoryStorage } from '../../../src/index.js';
 import { checksum } from '../../../src/page/checksum.js';
 import { memoryKeyStore } from '../../../src/seal/key-store.js';
 import { adoptBackendSecrets } from '../../../src/vibesurf/backend/adopted-secrets.js';
@@ -10,6 +10,9 @@ import type { DatabaseManager } from '../../../src/vibesurf/database-manager.js'
 import { MODELS } from '../../../src/vibesurf/models/models.js';
 import { openCredential, storeCredential } from '../../../src/vibesurf/queries/credentials.js';
 import { openLlmProfile } from '../../../src/vibesurf/queries/llm-profiles.js';
+import { listSchedules } from '../../../src/vibesurf/queries/schedules.js';
+import { listRecentTasks, saveTask } from '../../../src/vibesurf/queries/tasks.js';
+import { SEALED_COLUMNS } from '../../../src/vibesurf/sealed-columns.js';
 import { fixtureOf, rowsByTable } from '../../fixtures/fixture.js';
 import { openManager } from '../open-manager.js';
 import { backendFile } from './backend-file.js';
@@ -43,6 +46,15 @@ async function fileWithSecrets(): Promise<Uint8Array> {
       ['without id', await sealBackendValue('ohne id', machine)],
     ],
   );
+}
+
+/** Has something happen between the look at a file and the commit that puts it in place. */
+function beforeImport(database: Database, happening: () => Promise<unknown>): void {
+  const stock = database.import.bind(database);
+  database.import = async (bytes, options) => {
+    await happening();
+    return stock(bytes, options);
+  };
 }
 
 describe('importBackend', () => {
@@ -128,13 +140,91 @@ describe('importBackend', () => {
     expect(checksum(await manager.database.export())).toBe(before);
   });
 
+  it('does not replace what another tab stored while the file was looked at', async () => {
+    const storage = memoryStorage();
+    const [manager, other] = [await openManager({ storage }), await openManager({ storage })];
+    const { database } = manager;
+    beforeImport(database, () => other.session((tx) => saveTask(tx, { sessionId: 's', taskDescription: 'd', llmProfileName: 'p' })));
+    await expect(manager.importBackend(fixtureOf('v008'))).rejects.toMatchObject({ code: 'USAGE' });
+    expect(database.values('SELECT task_description FROM tasks')).toEqual([['d']]);
+  });
+
+  it('seals with the keys that the vault has when the file takes its place', async () => {
+    const [storage, keyStore] = [memoryStorage(), memoryKeyStore()];
+    const tabs = [await openManager({ storage, vault: { keyStore } }), await openManager({ storage, vault: { keyStore } })] as const;
+    const [manager, other] = tabs;
+    await storeCredential(manager, { keyName: 'mine', value: 'x' });
+    await other.database.refresh();
+    await other.unlocking;
+    let changes = 0;
+    beforeImport(manager.database, async () => {
+      if (changes++ === 0) await other.vault.rotate(SEALED_COLUMNS);
+    });
+    await manager.importBackend(await fileWithSecrets(), { machineIds: [MACHINE], replace: true });
+    expect(changes).toBe(2);
+    await other.database.refresh();
+    for (const tab of tabs) expect((await openCredential(tab, 'mail'))?.value).toBe('geheim 🔑');
+  });
+
+  it('refuses a file with a vault of its own, and says how it is imported', async () => {
+    const [manager, source] = [await openManager(), await openManager()];
+    await storeCredential(source, { keyName: 'mail', value: 'geheim' });
+    const file = await source.export({ secrets: 'keep' });
+    await expect(manager.importBackend(file)).rejects.toMatchObject({
+      code: 'IMPORT_SCHEMA',
+      message: expect.stringContaining('database.import'),
+    });
+    expect(manager.vault.state).toBe('absent');
+  });
+
+  it('reports values that another vault has sealed, and rows that cannot be sealed, as not opened', async () => {
+    const key = await backendKeyOf(MACHINE);
+    const file = await backendFile(
+      'v008',
+      ['DELETE FROM credentials'],
+      [
+        "INSERT INTO credentials (id, key_name, encrypted_value) VALUES ('a', 'other', 'sealed1:0123456789abcdef:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAA')",
+      ],
+      ["INSERT INTO credentials (id, key_name, encrypted_value) VALUES (x'01', 'blob', ?)", [await sealBackendValue('x', key)]],
+      ["INSERT INTO credentials (id, key_name, encrypted_value) VALUES ('b', 'good', ?)", [await sealBackendValue('y', key)]],
+    );
+    const manager = await openManager();
+    const { sealed, unopened } = await manager.importBackend(file, { machineIds: [MACHINE] });
+    expect(sealed).toBe(1);
+    expect(
+      unopened
+        .filter(({ table }) => table === 'credentials')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(['1', 'a']);
+  });
+
+  it('reports rows with values that are none, and takes no other row down with them', async () => {
+    const file = await backendFile(
+      'v008',
+      ["UPDATE tasks SET started_at = 'yesterday' WHERE rowid = 1"],
+      ["UPDATE tasks SET task_metadata = x'01' WHERE rowid = 2"],
+      ["UPDATE schedules SET execution_count = 1.5, created_at = 'long ago' WHERE rowid = (SELECT max(rowid) FROM schedules)"],
+    );
+    const manager = await openManager();
+    const { invalid } = await manager.importBackend(file);
+    expect(invalid.map(({ table, column }) => `${table}.${column}`).sort()).toEqual([
+      'schedules.created_at',
+      'schedules.execution_count',
+      'tasks.started_at',
+      'tasks.task_metadata',
+    ]);
+    expect(listRecentTasks(manager.db)).toHaveLength(rowsByTable['tasks']?.length ?? 0);
+    expect(listSchedules(manager.db)).toHaveLength(rowsByTable['schedules']?.length ?? 0);
+  });
+
   it('reports JSON that does not fit its shape, and keeps it', async () => {
     const file = await backendFile('v008', ["UPDATE tasks SET task_metadata = '{\"control_history\": 5}', mcp_server_config = '{broken'"]);
     const manager = await openManager();
     const report = await manager.importBackend(file);
     const count = rowsByTable['tasks']?.length ?? 0;
-    expect(report.invalidJson).toHaveLength(2 * count);
-    expect(report.invalidJson).toContainEqual(
+    expect(report.invalid).toHaveLength(2 * count);
+    expect(report.invalid).toContainEqual(
       expect.objectContaining({ table: 'tasks', column: 'task_metadata', issues: [expect.stringContaining('control_history')] }),
     );
     expect(manager.database.get('SELECT mcp_server_config FROM tasks')).toEqual({ mcp_server_config: '{broken' });

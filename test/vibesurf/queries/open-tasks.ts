@@ -5,6 +5,8 @@ import { idOf, openTab } from './open-vibesurf.js';
 
 /** When the first task of a test is made. */
 export const T0: Date = new Date('2025-06-01T10:00:00.250Z');
+/** What a row says that was made then. */
+export const MADE_AT: Date = new Date('2025-06-01T10:00:00.000Z');
 export const input = (number: number, more: Partial<TaskInput> = {}): TaskInput => ({
   taskId: idOf(number),
   sessionId: 'one',

@@ -66,7 +66,7 @@ const PLANS: Record<string, Planned | readonly Planned[]> = {
   updateSchedule: { query: (tx) => schedules.updateSchedule(tx, flow, { isEnabled: true }), by: FLOW },
   deleteSchedule: { query: (tx) => schedules.deleteSchedule(tx, flow), by: FLOW },
   recordExecution: { query: (tx) => schedules.recordExecution(tx, flow), by: FLOW },
-  unplannedSchedules: { query: (tx) => claims.unplannedSchedules(tx), by: 'idx_schedules_next_execution' },
+  plannableSchedules: { query: (tx) => claims.plannableSchedules(tx), by: 'idx_schedules_enabled' },
   nextDueAt: { query: (tx) => claims.nextDueAt(tx, now), by: 'idx_schedules_next_execution' },
   claimSchedule: {
     query: (tx) => {

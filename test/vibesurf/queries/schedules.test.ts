@@ -129,9 +129,10 @@ describe('the list of schedules', () => {
     expect(() => listSchedules(db, { limit: -5 })).toThrow(UsageError);
   });
 
-  it('names the column of a row that cannot be read', async () => {
-    const { db } = await openWithRow({ next_execution_at: 'tomorrow' });
-    expect(() => listEnabledSchedules(db)).toThrow(/schedules.next_execution_at/);
+  it('takes no other row down with one that cannot be read', async () => {
+    const { db } = await openWithRow({ next_execution_at: 'tomorrow', execution_count: 1.5, created_at: 'long ago', is_enabled: 2 });
+    const [row] = listSchedules(db);
+    expect([Number(row?.nextExecutionAt), row?.executionCount, Number(row?.createdAt), row?.isEnabled]).toEqual([NaN, NaN, NaN, true]);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   listTasksByLlmProfile,
   listTasksBySession,
 } from '../../../src/vibesurf/queries/tasks.js';
-import { input, numbersOf, openWith, T0 } from './open-tasks.js';
+import { input, MADE_AT, numbersOf, openWith } from './open-tasks.js';
 import { idOf, openTab } from './open-vibesurf.js';
 
 describe('lists of tasks', () => {
@@ -91,8 +91,8 @@ describe('the list of sessions', () => {
     await database.run("UPDATE tasks SET report_path = '/b' WHERE session_id = 'b'");
     const sessions = listSessions(db);
     expect(sessions).toMatchObject([
-      { sessionId: 'b', taskCount: 1, createdAt: new Date(T0.getTime() + 60_000), status: 'running' },
-      { sessionId: 'a', taskCount: 3, createdAt: T0, lastActivityAt: new Date('2020-01-01T00:00:00Z'), status: 'failed' },
+      { sessionId: 'b', taskCount: 1, createdAt: new Date(MADE_AT.getTime() + 60_000), status: 'running' },
+      { sessionId: 'a', taskCount: 3, createdAt: MADE_AT, lastActivityAt: new Date('2020-01-01T00:00:00Z'), status: 'failed' },
     ]);
     expect(sessions[0]?.lastActivityAt).toEqual(getTask(db, idOf(2))?.updatedAt);
   });

@@ -13,7 +13,7 @@ import {
   updateTaskCompletion,
   updateTaskStatus,
 } from '../../../src/vibesurf/queries/tasks.js';
-import { input, numbersOf, openWith, T0 } from './open-tasks.js';
+import { input, MADE_AT, numbersOf, openWith, T0 } from './open-tasks.js';
 import { idOf, openTab } from './open-vibesurf.js';
 
 const T1 = new Date('2025-06-01T11:00:00.000Z');
@@ -29,8 +29,8 @@ describe('saving a task', () => {
     expect(row).toMatchObject({
       status: 'pending',
       agentMode: 'thinking',
-      createdAt: T0,
-      updatedAt: T0,
+      createdAt: MADE_AT,
+      updatedAt: MADE_AT,
       startedAt: null,
       completedAt: null,
     });
@@ -42,7 +42,7 @@ describe('saving a task', () => {
     await age();
     const again = input(1, { taskDescription: 'Another', sessionId: 'two', taskResult: 'new', reportPath: null, errorMessage: undefined });
     const row = await db.write((tx) => saveTask(tx, again, { now: T1 }));
-    expect(row).toMatchObject({ sessionId: 'one', taskDescription: 'Find the cheapest train', createdAt: T0 });
+    expect(row).toMatchObject({ sessionId: 'one', taskDescription: 'Find the cheapest train', createdAt: MADE_AT });
     expect(row).toMatchObject({ status: 'pending', taskResult: 'new', reportPath: null, errorMessage: null });
     expect(row.updatedAt.getTime()).toBeGreaterThan(T2.getTime());
     expect(getTask(db, idOf(1))).toEqual(row);
@@ -158,7 +158,7 @@ describe('updating the completion of a task', () => {
     // @ts-expect-error A task that runs is not complete.
     await expect(db.write((tx) => updateTaskCompletion(tx, idOf(1), { status: 'running' }))).rejects.toBeInstanceOf(InvalidStatusError);
     // @ts-expect-error Metadata is an object.
-    await expect(db.write((tx) => updateTaskCompletion(tx, idOf(1), { taskMetadata: [] }))).rejects.toBeInstanceOf(InvalidJsonError);
+    await expect(db.write((tx) => updateTaskCompletion(tx, idOf(1), { taskMetadata: 'text' }))).rejects.toBeInstanceOf(InvalidJsonError);
     await expect(db.write((tx) => updateTaskCompletion(tx, idOf(2)))).rejects.toBeInstanceOf(NotFoundError);
     expect(getTask(db, idOf(1))?.status).toBe('pending');
   });
