@@ -1,3 +1,4 @@
+import { TransactionError } from '../errors/database-error.js';
 import type { Durability } from '../storage/storage.js';
 import type { Replica } from './replica.js';
 
@@ -53,4 +54,12 @@ export class PendingWrite<Result = unknown> {
   reject(error: unknown): void {
     this.#reject(error);
   }
+}
+
+/** A write that was begun within the callback of another one, which may run again. */
+export function nestedWrite(): TransactionError {
+  return new TransactionError(
+    'TRANSACTION_NESTED',
+    'A write was begun within the callback of another. Use its tx, or await the first one.',
+  );
 }

@@ -2,7 +2,7 @@ import type { AsyncTransaction } from '../engine/async-transaction.js';
 import type { Connection } from '../engine/connection.js';
 import type { Engine } from '../engine/engine.js';
 import { runTransaction, type Transaction } from '../engine/transaction.js';
-import { ClosedError, TransactionError } from '../errors/database-error.js';
+import { ClosedError } from '../errors/database-error.js';
 import type { Durability, StorageLoss } from '../storage/storage.js';
 import { attemptSteps, type Steps, untilKept } from './attempt.js';
 import type { Backup } from './backup.js';
@@ -12,7 +12,7 @@ import type { Environment } from './environment.js';
 import { type Hints, openHints } from './hint.js';
 import { LiveReplica } from './live-replica.js';
 import { Overlay, untilCurrent } from './overlay.js';
-import { PendingWrite, type Ran } from './pending-write.js';
+import { nestedWrite, PendingWrite, type Ran } from './pending-write.js';
 import type { Replica } from './replica.js';
 import { attemptRestore, refuseNewer } from './restore.js';
 import type { StatusBoard } from './status.js';
@@ -290,11 +290,4 @@ export class Store {
     this.#parts.witness.stop();
     this.#parts.status.set({ state: 'closed', error: reason });
   }
-}
-
-function nestedWrite(): TransactionError {
-  return new TransactionError(
-    'TRANSACTION_NESTED',
-    'A write was begun within the callback of another. Use its tx, or await the first one.',
-  );
 }

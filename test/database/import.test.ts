@@ -157,7 +157,7 @@ describe('an import', () => {
 });
 
 describe('a check of what an import replaces', () => {
-  const onlyBelow = (limit: number, seen: unknown[]): ImportOptions['check'] => {
+  const onlyBelow = (limit: number, seen: unknown[]): NonNullable<ImportOptions['check']> => {
     return (current) => {
       const [[value] = []] = current.values('SELECT value FROM counters WHERE id = 1');
       seen.push(value);

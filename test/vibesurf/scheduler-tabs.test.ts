@@ -96,3 +96,16 @@ describe('a schedule that another tab changes while the timer waits', () => {
     expect(browser.errors).toEqual([]);
   });
 });
+
+describe('a claim', () => {
+  it('fails when another tab has changed the expression, though not the time, or disabled it', async () => {
+    const tab = await new Browser().openTab();
+    for (const change of ["cron_expression = '0 9 * * *'", 'is_enabled = 0']) {
+      await tab.db.$client.run('DELETE FROM schedules');
+      const read = await tab.create({ cronExpression: '* 9 * * *' });
+      await tab.db.$client.run(`UPDATE schedules SET ${change}`);
+      const claim = { now: new Date(), next: new Date(), isExecuted: true };
+      expect(isPlannable(read) && (await tab.db.write((tx) => claimSchedule(tx, read, claim) ?? null))).toBe(null);
+    }
+  });
+});

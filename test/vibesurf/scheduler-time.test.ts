@@ -79,3 +79,16 @@ describe('executions that were missed', () => {
     expect(browser.runs).toHaveLength(1);
   });
 });
+
+describe('a clock that was ahead', () => {
+  it('and is set right again does not keep a schedule waiting until the wrong time', async () => {
+    const { browser, tab } = await browserAt('2025-01-01T10:00:30Z', '*/5 * * * *');
+    const ahead = 365 * 24 * HOUR;
+    const now = browser.clock.now.bind(browser.clock);
+    browser.clock.now = () => now() - ahead;
+    tab.scheduler.start();
+    await browser.clock.advance(10 * MINUTE);
+    expect(browser.runs).toHaveLength(2);
+    expect(tab.schedule()?.executionCount).toBe(2);
+  });
+});

@@ -221,6 +221,18 @@ describe('schedules that an import brings', () => {
     });
   });
 
+  it('hold up no other where a value of theirs is none, and get a time in place of one that is none', async () => {
+    const { browser, tab } = await openWith(['odd', '* * * * *', 'tomorrow'], ['flow', '* * * * *', '2024-01-01 10:01:00']);
+    await tab.database.run(
+      "UPDATE schedules SET created_at = 'long ago', last_execution_at = 7, execution_count = 1.5 WHERE flow_id = 'odd'",
+    );
+    tab.scheduler.start();
+    await browser.clock.advance(90_000);
+    expect(browser.errors).toEqual([]);
+    expect(browser.runs.map(({ flow: name }) => name).sort()).toEqual(['flow', 'flow', 'odd', 'odd']);
+    expect(getSchedule(tab.db, { flowId: 'odd' })?.nextExecutionAt).toEqual(getSchedule(tab.db, { flowId: 'flow' })?.nextExecutionAt);
+  });
+
   it('run once their expression is corrected', async () => {
     const { browser, tab } = await openWith(['flow', '@hourly', null]);
     tab.scheduler.start();

@@ -167,6 +167,30 @@ describe('the tools of a toolkit', () => {
   });
 });
 
+describe('names of the user', () => {
+  it('are kept whatever they are', () => {
+    const odd = Object.fromEntries(['constructor', 'prototype', '__proto__', 'toString', ''].map((name) => [name, 'x']));
+    const params = { command: 'npx', args: [], env: odd };
+    expect(Object.entries(validateShape('mcp_server_params', params).env ?? {})).toEqual(Object.entries(odd));
+    const servers = Object.fromEntries(Object.keys(odd).map((name) => [name, params]));
+    expect(Object.keys(validateShape('mcp_server_config', { mcpServers: servers }).mcpServers)).toEqual(Object.keys(odd));
+  });
+
+  it('are in the path of an issue', () => {
+    const config = { mcpServers: { 'a b': { command: 'npx', args: ['x', 5] } } };
+    expect(() => shapeByName('mcp_server_config') && validateShape('mcp_server_config', config as never)).toThrow(
+      'mcpServers["a b"].args[1]: expected string',
+    );
+  });
+});
+
+describe('an integer', () => {
+  it('is one that SQLite and JavaScript write alike', () => {
+    expect(() => validateShape('llm_configuration', { model: 'm', seed: 2 ** 60 })).toThrow(/seed/);
+    expect(validateShape('llm_configuration', { model: 'm', seed: 2 ** 53 - 1 }).seed).toBe(2 ** 53 - 1);
+  });
+});
+
 describe('the types', () => {
   it('say what a shape takes and gives', () => {
     expectTypeOf<TaskMetadata['created_via']>().toEqualTypeOf<string>();

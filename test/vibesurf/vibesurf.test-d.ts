@@ -8,8 +8,11 @@ import type { DatabaseManager } from '../../src/vibesurf/database-manager.js';
 import { credentials } from '../../src/vibesurf/models/credential.js';
 import type { LlmProfileRow, llmProfiles } from '../../src/vibesurf/models/llm-profile.js';
 import type { VibesurfSchema } from '../../src/vibesurf/models/models.js';
+import type { ScheduleRow } from '../../src/vibesurf/models/schedule.js';
 import { type TaskRow, type TaskStatus, tasks } from '../../src/vibesurf/models/task.js';
 import { createLlmProfile, listLlmProfiles } from '../../src/vibesurf/queries/llm-profiles.js';
+import { createMcpProfile } from '../../src/vibesurf/queries/mcp-profiles.js';
+import { deleteSchedule } from '../../src/vibesurf/queries/schedules.js';
 import { getTask, saveTask, updateTaskStatus } from '../../src/vibesurf/queries/tasks.js';
 import type { TaskMetadata } from '../../src/vibesurf/shapes/task-metadata.js';
 
@@ -48,6 +51,28 @@ export function writesOutside(db: DrizzleDatabase<VibesurfSchema>): void {
   saveTask(db, { sessionId: 's', taskDescription: 'd', llmProfileName: 'p' });
   // A query that reads takes either.
   getTask(db, 'id');
+}
+
+export function json(tx: DrizzleTransaction): void {
+  // What a shape fills in need not be given, and null counts as absent.
+  saveTask(tx, {
+    sessionId: 's',
+    taskDescription: 'd',
+    llmProfileName: 'p',
+    taskMetadata: { total_actions: 3, last_error: null },
+    mcpServerConfig: {},
+  });
+  createMcpProfile(tx, { displayName: 'd', mcpServerName: 's', mcpServerParams: { command: 'npx', args: [], cwd: null } });
+  // @ts-expect-error A server has a command.
+  createMcpProfile(tx, { displayName: 'd', mcpServerName: 's', mcpServerParams: { args: [] } });
+}
+
+export function keys(tx: DrizzleTransaction, row: ScheduleRow): void {
+  deleteSchedule(tx, { flowId: row.flowId });
+  // @ts-expect-error A row has two keys, and one of them may be NULL.
+  deleteSchedule(tx, row);
+  // @ts-expect-error One key is enough.
+  deleteSchedule(tx, { id: 'i', flowId: 'f' });
 }
 
 export function eitherTransaction(tx: DrizzleTransaction<VibesurfSchema>, async: AsyncDrizzleTransaction<VibesurfSchema>): void {

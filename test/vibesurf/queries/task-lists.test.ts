@@ -9,6 +9,8 @@ import {
   listSessions,
   listTasksByLlmProfile,
   listTasksBySession,
+  saveTask,
+  updateTaskStatus,
 } from '../../../src/vibesurf/queries/tasks.js';
 import { input, MADE_AT, numbersOf, openWith } from './open-tasks.js';
 import { idOf, openTab } from './open-vibesurf.js';
@@ -95,6 +97,16 @@ describe('the list of sessions', () => {
       { sessionId: 'a', taskCount: 3, createdAt: MADE_AT, lastActivityAt: new Date('2020-01-01T00:00:00Z'), status: 'failed' },
     ]);
     expect(sessions[0]?.lastActivityAt).toEqual(getTask(db, idOf(2))?.updatedAt);
+  });
+
+  it('has the one first that changed last, within a second too, and nothing is updated before it was made', async () => {
+    const { db } = await openTab();
+    const save = (number: number, sessionId: string) => db.write((tx) => saveTask(tx, input(number, { sessionId })));
+    const saved = [await save(1, 'b'), await save(2, 'a')];
+    await db.write((tx) => updateTaskStatus(tx, idOf(1), 'running'));
+    const [first] = listSessions(db);
+    expect(first?.lastActivityAt.getTime()).toBeGreaterThanOrEqual(saved[1]?.updatedAt.getTime() ?? Number.NaN);
+    for (const row of listRecentTasks(db)) expect(row.updatedAt.getTime()).toBeGreaterThanOrEqual(row.createdAt.getTime());
   });
 
   it('is given in pages', async () => {
