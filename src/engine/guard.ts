@@ -16,7 +16,8 @@ const REFUSED: Readonly<Record<string, readonly [reason: string, instead: string
   ROLLBACK: ['each write is one transaction already', 'Throw from the callback of write().'],
 };
 
-const READ_KEYWORDS = new Set(['SELECT', 'WITH', 'VALUES', 'EXPLAIN', 'PRAGMA']);
+/** What begins with another word either reads, or SQLite does not know it and says so. */
+const WRITE_KEYWORDS = new Set(['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'ALTER', 'ANALYZE', 'REINDEX']);
 const SAVEPOINT_KEYWORDS = new Set(['SAVEPOINT', 'RELEASE']);
 
 /** Pragmas that only look. Everything else is a setting of the connection, of the file, or of the chain. */
@@ -95,7 +96,7 @@ export function guardByName(sql: string, statement: ScriptStatement, access: Acc
   if (access === 'write' || words[0] === 'EXPLAIN') return;
   if (SAVEPOINT_KEYWORDS.has(keyword))
     throw new RefusedStatementError('REFUSED_STATEMENT', keyword, 'it needs a transaction', 'Call write(tx => ...).');
-  if (!READ_KEYWORDS.has(keyword)) throw refusedWrite(keyword);
+  if (WRITE_KEYWORDS.has(keyword)) throw refusedWrite(keyword);
 }
 
 /** A statement that writes was given to a call that reads. */

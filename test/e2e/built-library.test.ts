@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
@@ -82,9 +82,27 @@ describe('the built library', () => {
     expect([visit(), visit()]).toEqual(printed);
   });
 
+  it("puts the address of the database into an app's build, and no other variable of its environment", async () => {
+    const folder = await mkdtemp(join(BUILT, '../app-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await writeFile(join(folder, '.env'), 'VITE_VIBESURF_DATABASE_URL=idb:from-the-app\nVITE_TOKEN=nobody-asked-for-this\n');
+    await writeFile(
+      join(folder, 'main.js'),
+      `import { defaultDatabaseUrl } from '${BUILT}/vibesurf.js'; document.title = defaultDatabaseUrl();`,
+    );
+    await writeFile(join(folder, 'index.html'), '<script type="module" src="./main.js"></script>');
+    await build({ root: folder, configFile: false, logLevel: 'warn' });
+    const files = await readdir(join(folder, 'dist/assets'));
+    const texts = await Promise.all(
+      files.filter((name) => name.endsWith('.js')).map((name) => readFile(join(folder, 'dist/assets', name), 'utf8')),
+    );
+    expect(texts.some((text) => text.includes('idb:from-the-app'))).toBe(true);
+    expect(texts.some((text) => text.includes('nobody-asked-for-this'))).toBe(false);
+  });
+
   it('leaves the address of the database to the environment of the app, and imports nothing of Node but where Node is', async () => {
     const texts = await Promise.all(['index', 'drizzle', 'seal', 'vibesurf'].map((door) => bundleOf(door)));
-    expect(texts[3]).toContain('import.meta.env?.["VITE_VIBESURF_DATABASE_URL"]');
+    expect(texts[3]).toContain('import.meta.env?.VITE_VIBESURF_DATABASE_URL');
     for (const text of texts) expect(text).not.toMatch(/from ["']node:/);
     // Whoever wants no Drizzle has none.
     for (const text of [texts[0], texts[2]]) expect(text).not.toMatch(/drizzle-orm|valibot|croner/);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.js';
 import { runTransaction } from '../../src/engine/transaction.js';
 import { TabliteError } from '../../src/errors/tablite-error.js';
-import { rows } from './open-connection.js';
+import { openConnection, rows } from './open-connection.js';
 import { WatchedConnection } from './watched-connection.js';
 
 let watched: WatchedConnection;
@@ -121,5 +121,11 @@ describe('a read', () => {
     expect(rows(connection, 'EXPLAIN DELETE FROM t').length).toBeGreaterThan(3);
     expect(rows(connection, 'EXPLAIN QUERY PLAN DELETE FROM t WHERE b = 1')).toHaveLength(1);
     watched.expectUnchanged('EXPLAIN');
+  });
+});
+
+describe('what begins with a word that SQL does not have', () => {
+  it.each(['SELCT 1', 'UPDTE t SET b = 1', '(SELECT 1)', 'FOO'])('is an error of syntax, and no write: %s', (sql) => {
+    expect(() => openConnection().prepare(sql, 'read')).toThrowError(expect.objectContaining({ code: 'SQL_SYNTAX' }));
   });
 });
