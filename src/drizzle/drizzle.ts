@@ -65,15 +65,15 @@ export function drizzle<S extends Schema = Record<string, never>>(database: Data
     return database.write((tx) => {
       const unrun = new UnrunStatements();
       const result = change(syncDrizzle(tx, { ...options, unrun }));
-      // A promise is refused as such: what it has not run yet is beside the point.
-      if (!isThenable(result)) unrun.refuse();
+      // A promise is refused as such: what it has not run yet is beside the point. Drizzle's statements only look like one.
+      if (!isThenable(result) || unrun.has(result)) unrun.refuse();
       return result;
     }, settings);
   };
   return Object.assign(drizzleOver<S>(readingFrom(database, begin), options), { $client: database, transaction: begin, write });
 }
 
-/** Drizzle on the transaction of a write that was begun without it. */
+/** Drizzle on the transaction of a write that was begun without it. Nobody looks here whether each statement was run. */
 export function drizzleIn<S extends Schema = Record<string, never>>(
   tx: Transaction,
   options: DrizzleOptions<S> = {},

@@ -19,7 +19,14 @@ export class UnrunStatements {
   /** Watches what is built with one database object of Drizzle's. */
   watch<Db extends object>(db: Db): Db {
     for (const verb of VERBS) this.#after(db, verb, (beginning) => this.#watchStatement(beginning, verb));
+    // What follows common table expressions begins statements of its own.
+    this.#after(db, 'with', (beginning) => void this.watch(beginning));
     return db;
+  }
+
+  /** Whether something is such a statement. */
+  has(value: unknown): boolean {
+    return typeof value === 'object' && value !== null && this.#unrun.has(value);
   }
 
   /** @throws {TransactionError} `TRANSACTION_UNRUN` */

@@ -150,8 +150,7 @@ export class OpenTransaction implements Transaction {
   }
 
   #use<Result>(sql: string, use: (statement: Statement) => Result): Result {
-    if (!this.#isOpen)
-      throw new TransactionError('TRANSACTION_ENDED', 'The transaction has ended: use tx within the callback of write() only.');
+    if (!this.#isOpen) throw new TransactionError('TRANSACTION_ENDED', 'The transaction has ended: use tx within its callback only.');
     if (this.rolledBackBy !== undefined) throw this.rolledBackBy;
     try {
       return this.#connection.with(sql, 'write', (statement) => {

@@ -12,7 +12,9 @@ export class ConflictError extends TabliteError {
   readonly code = 'CONFLICT';
 
   constructor(attempts: number) {
-    super(`Others committed first ${attempts} times in a row. Nothing was written: try again, or write less often.`);
+    super(
+      `Others committed first ${attempts} times in a row. Nothing was written: try again, write less often, or do less in one transaction.`,
+    );
   }
 }
 

@@ -40,7 +40,7 @@ export class WatchedKeyStore implements KeyStore {
 export function unstorable(options?: ErrorOptions): VaultError {
   return new VaultError(
     'DEVICE_KEY_UNSTORABLE',
-    'This browser does not keep the key of a device, as some private modes do not. Use a passphrase instead: create({ device: false, passphrase }).',
+    'The key of a device is not kept here, as in some private modes, and in Node. Use a passphrase instead: create({ device: false, passphrase }); or in tests a keyStore: memoryKeyStore().',
     options,
   );
 }

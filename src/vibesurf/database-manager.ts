@@ -136,7 +136,9 @@ export class DatabaseManager implements SecretStore {
    * The database as a SQLite file. `secrets` says what becomes of sealed values: `keep` leaves them sealed, and whoever has a
    * passphrase of the vault can open them; `drop` leaves no byte of them in the file.
    */
-  async export({ secrets }: { readonly secrets: 'keep' | 'drop' }): Promise<Uint8Array> {
+  async export(options: { readonly secrets: 'keep' | 'drop' }): Promise<Uint8Array> {
+    // From JavaScript it may not have been said at all.
+    const secrets: unknown = (options as typeof options | undefined)?.secrets;
     if (secrets !== 'keep' && secrets !== 'drop') throw new UsageError("secrets is to be 'keep' or 'drop'.");
     const file = await this.database.export();
     return secrets === 'keep' ? file : dropSealed(file, SEALED_COLUMNS, this.#wasm);

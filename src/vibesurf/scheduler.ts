@@ -123,8 +123,9 @@ export class Scheduler {
       const next = nextDueAt(this.#db, now)?.getTime() ?? Number.POSITIVE_INFINITY;
       return Math.max(0, Math.min(longest, next - this.#clock.now()));
     } catch (thrown) {
+      // Nothing is wrong with a database that was closed: there is nothing more to do.
       if (thrown instanceof ClosedError) this.stop();
-      this.#report(thrown);
+      else this.#report(thrown);
       return RETRY_MS;
     }
   }

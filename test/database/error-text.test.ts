@@ -88,7 +88,7 @@ describe('an error', () => {
     ];
     expect(errors.map(({ name, code, message }) => `${name} ${code}: ${message}`)).toMatchInlineSnapshot(`
       [
-        "ConflictError CONFLICT: Others committed first 200 times in a row. Nothing was written: try again, or write less often.",
+        "ConflictError CONFLICT: Others committed first 200 times in a row. Nothing was written: try again, write less often, or do less in one transaction.",
         "OutdatedError OUTDATED: The database is at schema version 3, and this code knows versions up to 2. Reads go on; reload the page for the newer code to write.",
         "NewerSchemaError NEWER_SCHEMA: The database is at schema version 3, and this code knows versions up to 2. Load the newer code, or open with onNewer: 'read-only'.",
         "CorruptionError CORRUPTION: 2 records are damaged (base 3, log 7). Nothing was overwritten: copy what the storage holds before you delete the database or import a backup.",

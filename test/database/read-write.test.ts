@@ -154,7 +154,7 @@ describe('a write whose callback', () => {
       kept = tx;
     });
     const error = thrownBy(() => kept?.run(INCREMENT));
-    expect(error).toMatchInlineSnapshot(`[TransactionError: The transaction has ended: use tx within the callback of write() only.]`);
+    expect(error).toMatchInlineSnapshot(`[TransactionError: The transaction has ended: use tx within its callback only.]`);
     expect(error).toMatchObject({ code: 'TRANSACTION_ENDED' });
     expect(counterOf(database)).toBe(0);
   });

@@ -246,6 +246,12 @@ describe('a statement that is built and never run', () => {
       db.transaction(async (tx) => {
         tx.insert(books).values({ authorId: 1, name: 'x' });
       }),
+      db.write((tx) => {
+        const cte = tx.$with('first').as(tx.select({ id: books.id }).from(books));
+        tx.with(cte).delete(books);
+      }),
+      // @ts-expect-error A statement that was not run is no result.
+      db.write((tx) => tx.insert(books).values({ authorId: 1, name: 'x' })),
     ];
     for (const write of lost) await expect(write).rejects.toMatchObject({ code: 'TRANSACTION_UNRUN' });
     expect(db.select().from(books).all()).toHaveLength(3);

@@ -65,7 +65,7 @@ describe('the key of the device', () => {
       const error = await rejection(openVault(database).create());
       expect(error).toMatchObject({ code: 'DEVICE_KEY_UNSTORABLE', cause: { code: 'STORAGE_UNAVAILABLE' } });
       expect(error).toMatchInlineSnapshot(
-        `[VaultError: This browser does not keep the key of a device, as some private modes do not. Use a passphrase instead: create({ device: false, passphrase }).]`,
+        `[VaultError: The key of a device is not kept here, as in some private modes, and in Node. Use a passphrase instead: create({ device: false, passphrase }); or in tests a keyStore: memoryKeyStore().]`,
       );
     } finally {
       if (real) Object.defineProperty(globalThis, 'indexedDB', real);

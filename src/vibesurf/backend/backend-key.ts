@@ -7,6 +7,14 @@ import { decryptFernet, encryptFernet, type FernetKey, fernetKey } from './ferne
 const SALT = 'vibesurf_warmshao_2025';
 const ROUNDS = 100_000;
 
+const MAC_ADDRESS = /^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i;
+
+/** The id as the backend has it: a MAC address in lower case and with colons, any other text as it is. */
+export function machineIdOf(text: string): string {
+  const id = text.trim();
+  return MAC_ADDRESS.test(id) ? id.toLowerCase().replaceAll('-', ':') : id;
+}
+
 /** The key with which the backend encrypts on the machine of that id: its MAC address, or the id it keeps in place of one. */
 export async function backendKeyOf(machineId: string): Promise<FernetKey> {
   const encoder = new TextEncoder();

@@ -1,7 +1,8 @@
 import type { Database } from '../../database/database.js';
+import { UsageError } from '../../errors/database-error.js';
 import { SealedValue } from '../../seal/sealed-value.js';
 import { readSealedRows, type SealedRow } from '../sealed-row.js';
-import { backendKeyOf, openBackendValue } from './backend-key.js';
+import { backendKeyOf, machineIdOf, openBackendValue } from './backend-key.js';
 import { type FernetKey, fernetKey } from './fernet.js';
 
 /** What may open the backend's secrets. A page cannot find either out: ask for candidates. */
@@ -12,9 +13,15 @@ export interface BackendKeyOptions {
   readonly fernetKey?: string;
 }
 
-/** The keys to try, the likeliest first. @throws {FernetError} `FERNET_KEY` {VaultError} `CRYPTO_UNAVAILABLE` */
+/**
+ * The keys to try: the one that is given, then those of the machine's ids.
+ *
+ * @throws {FernetError} `FERNET_KEY` {VaultError} `CRYPTO_UNAVAILABLE` {UsageError}
+ */
 export async function backendKeysOf({ machineIds = [], fernetKey: given }: BackendKeyOptions): Promise<FernetKey[]> {
-  const [own, derived] = [given === undefined ? [] : [await fernetKey(given)], await Promise.all(machineIds.map(backendKeyOf))];
+  if (!Array.isArray(machineIds)) throw new UsageError('machineIds is to be a list of texts.');
+  const ids = new Set(machineIds.flatMap((id: string) => [id.trim(), machineIdOf(id)]).filter((id) => id !== ''));
+  const [own, derived] = [given === undefined ? [] : [await fernetKey(given)], await Promise.all([...ids].map(backendKeyOf))];
   return [...own, ...derived];
 }
 

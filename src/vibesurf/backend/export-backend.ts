@@ -8,14 +8,17 @@ import { memoryStorage } from '../../storage/memory-storage.js';
 import { vibesurfMigrations } from '../chain.js';
 import type { SecretStore } from '../queries/secrets.js';
 import { readSealedRows, replaceSealed, type SealedRow } from '../sealed-row.js';
-import { backendKeyOf, sealBackendValue } from './backend-key.js';
+import { backendKeyOf, machineIdOf, sealBackendValue } from './backend-key.js';
 import { type FernetKey, fernetKey } from './fernet.js';
 import { withoutTriggers } from './silent-change.js';
 
 export interface ExportBackendOptions {
   /** The backend's key, 32 bytes in base64url: secrets are encrypted with it. Without a key they are left out. */
   readonly fernetKey?: string;
-  /** The id of the machine that the backend runs on, from which it makes its key, instead of the key itself. */
+  /**
+   * The id of the machine that the backend runs on, from which it makes its key, instead of the key itself: a MAC address, or the text of
+   * its user-id file.
+   */
   readonly machineId?: string;
   /** Where sql.js's wasm file is served. */
   readonly wasmUrl?: string;
@@ -76,7 +79,12 @@ async function keyOf({ fernetKey: given, machineId }: ExportBackendOptions): Pro
   if (given !== undefined && machineId !== undefined)
     throw new UsageError('exportBackend() takes a fernetKey or a machineId, which makes one: not both.');
   if (given !== undefined) return fernetKey(given);
-  return machineId === undefined ? undefined : backendKeyOf(machineId);
+  if (machineId === undefined) return undefined;
+  const id = machineIdOf(machineId);
+  // Everybody knows the key that an empty id makes.
+  if (id === '')
+    throw new UsageError('machineId is empty. Give the id of the machine, or leave it out: secrets are then left out of the file.');
+  return backendKeyOf(id);
 }
 
 /** @throws {SealError} for a value that is in no row that the vault could have sealed it for, among others. */

@@ -4,7 +4,7 @@ import { openDatabase } from '../../database/open-database.js';
 import { drizzle } from '../../drizzle/drizzle.js';
 import { ImportError, UsageError } from '../../errors/database-error.js';
 import { quoted } from '../../migrate/normal-sql.js';
-import { KEYS_TABLE } from '../../migrate/own-table.js';
+import { KEYS_TABLE, OWN_TABLES } from '../../migrate/own-table.js';
 import { HEADER_BYTES, readHeader } from '../../page/header.js';
 import { keyringText, putKeyringText } from '../../seal/carried-keyring.js';
 import { memoryStorage } from '../../storage/memory-storage.js';
@@ -16,7 +16,7 @@ import { type AdoptedSecrets, adoptedOf, isReadable, secretOf, storeSealed } fro
 import { type BackendKeyOptions, type BackendSecret, backendKeysOf, readBackendSecrets } from './backend-secret.js';
 
 export interface ImportBackendOptions extends BackendKeyOptions {
-  /** Whether the rows that are here may be replaced; false by default. */
+  /** Whether rows, and tables that are not VibeSurf's, may be taken away; false by default. */
   readonly replace?: boolean;
   /** The version of the chain that the file corresponds to, for one that does not say and whose schema does not tell. */
   readonly schemaVersion?: number;
@@ -43,7 +43,7 @@ class KeysChanged extends Error {}
  * today's schema, with every row, and with the secrets that the keys open sealed by the vault, which stays the one it was. The others are
  * kept as they were: `adoptBackendSecrets` tries them again with other keys.
  *
- * @throws {UsageError} when there are rows here and `replace` is not true.
+ * @throws {UsageError} when there are rows here, or tables that are not VibeSurf's, and `replace` is not true.
  * @throws {VaultError} when there are secrets to seal and the vault is locked, or cannot be made.
  * @throws {ImportError} {FernetError} {NewerSchemaError} {AdoptError} {MigrationError} The database is as it was, each time, but for a
  * vault that was made for its secrets.
@@ -127,11 +127,19 @@ function reportOf(bytes: Uint8Array, upgraded: Database, secrets: readonly Backe
   };
 }
 
+/** Rows, and tables that are somebody else's: an import leaves nothing of either. */
 function refuseRows(database: DatabaseReader): void {
+  const own = new Set([...OWN_TABLES, ...MODELS.map(getTableName)]);
+  const sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+  const others = database
+    .values(sql)
+    .map(([name]) => String(name))
+    .filter((name) => !own.has(name));
   const filled = Object.entries(rowsByTable(database)).filter(([, rows]) => rows > 0);
-  if (filled.length === 0) return;
+  const lost = [...filled.map(([table]) => table), ...others];
+  if (lost.length === 0) return;
   throw new UsageError(
-    `importBackend() replaces the whole database, and there are rows in ${filled.map(([table]) => table).join(', ')}. Keep an export() of them, then pass replace: true.`,
+    `importBackend() replaces the whole database, and would take away ${lost.join(', ')}. Keep an export() of the database, then pass replace: true.`,
   );
 }
 

@@ -104,3 +104,26 @@ describe('exportBackend', () => {
     await expect(manager.exportBackend({ fernetKey: FERNET })).rejects.toMatchObject({ code: 'VAULT_LOCKED' });
   });
 });
+
+describe('the id of a machine', () => {
+  it('is taken in each spelling of a MAC address', async () => {
+    const spellings = ['2c:f0:5d:9e:01:ab', ' 2C:F0:5D:9E:01:AB\n', '2c-f0-5d-9e-01-ab'];
+    const manager = await openFilled();
+    for (const machineId of spellings) {
+      const { file } = await manager.exportBackend({ machineId });
+      const again = await openManager();
+      expect((await again.importBackend(file, { machineIds: ['', ...spellings.slice(0, 1)] })).sealed).toBe(1);
+    }
+  });
+
+  it('that is empty is refused where it would make a key that everybody knows', async () => {
+    const manager = await openFilled();
+    for (const machineId of ['', '  ']) await expect(manager.exportBackend({ machineId })).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('comes in a list', async () => {
+    const manager = await openManager();
+    // @ts-expect-error A text is no list.
+    await expect(manager.importBackend(fixtureOf('v008'), { machineIds: 'a-machine' })).rejects.toMatchObject({ code: 'USAGE' });
+  });
+});

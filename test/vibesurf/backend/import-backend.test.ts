@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { modelDrift } from '../../../src/drizzle/model-drift.js';
-import { type Database, memoryStorage } from '../../../src/index.js';
+import { type Database, memoryStorage, openDatabase } from '../../../src/index.js';
 import { checksum } from '../../../src/page/checksum.js';
 import { memoryKeyStore } from '../../../src/seal/key-store.js';
 import { adoptBackendSecrets } from '../../../src/vibesurf/backend/adopted-secrets.js';
 import { backendKeyOf, sealBackendValue } from '../../../src/vibesurf/backend/backend-key.js';
 import { fernetKey } from '../../../src/vibesurf/backend/fernet.js';
-import type { DatabaseManager } from '../../../src/vibesurf/database-manager.js';
+import { DatabaseManager } from '../../../src/vibesurf/database-manager.js';
 import { MODELS } from '../../../src/vibesurf/models/models.js';
 import { openCredential, storeCredential } from '../../../src/vibesurf/queries/credentials.js';
 import { openLlmProfile } from '../../../src/vibesurf/queries/llm-profiles.js';
@@ -127,6 +127,25 @@ describe('importBackend', () => {
       message: expect.stringContaining('tasks'),
     });
     expect((await manager.importBackend(fixtureOf('v001'), { replace: true })).rowsByTable['schedules']).toBe(0);
+  });
+
+  it("takes no table of somebody else's away unless it is told to", async () => {
+    const storage = memoryStorage();
+    const other = await openDatabase({
+      name: 'notes',
+      storage,
+      migrations: [{ name: 'v001_notes.sql', sql: 'CREATE TABLE notes (text)' }],
+    });
+    await other.run("INSERT INTO notes VALUES ('mine')");
+    const stranger = new DatabaseManager('memory:notes', { storage });
+    await expect(stranger.importBackend(fixtureOf('v005'))).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('notes'),
+    });
+    expect(other.values('SELECT text FROM notes')).toEqual([['mine']]);
+    const manager = await openManager();
+    await manager.database.run('CREATE TABLE my_notes (text)');
+    await expect(manager.importBackend(fixtureOf('v005'))).rejects.toMatchObject({ message: expect.stringContaining('my_notes') });
   });
 
   it('refuses what is no database, is newer, or no key, and leaves everything as it was', async () => {
