@@ -31,7 +31,7 @@ export interface ImportOptions {
   readonly schemaVersion?: number;
   /**
    * Looks at what is about to be replaced, synchronously, in the very commit that replaces it; again when another tab was first. What
-   * it throws ends the import, and the database is as it was.
+   * it throws ends the import, and the database is as it was. A promise is refused with a TransactionError.
    */
   readonly check?: (current: DatabaseReader) => void;
 }

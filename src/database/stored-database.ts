@@ -2,7 +2,7 @@ import type { AsyncTransaction } from '../engine/async-transaction.js';
 import type { Engine } from '../engine/engine.js';
 import type { Parameters } from '../engine/parameters.js';
 import type { Row } from '../engine/statement.js';
-import type { RunResult, Transaction } from '../engine/transaction.js';
+import { type RunResult, refusePromise, type Transaction } from '../engine/transaction.js';
 import type { SqlValue } from '../engine/values.js';
 import { UsageError } from '../errors/database-error.js';
 import { type HistoryEntry, readHistory } from '../migrate/history.js';
@@ -118,7 +118,9 @@ export class StoredDatabase implements Database {
 
   async import(bytes: Uint8Array, { check, ...options }: ImportOptions = {}): Promise<void> {
     const { engine, upgrader, now, store } = this.#parts;
-    await store.replace(await prepareImport(bytes, { engine, upgrader, now, ...options }), check && (() => check(this)));
+    if (check !== undefined && typeof check !== 'function') throw new UsageError('check of import() is a function of the database.');
+    const image = await prepareImport(bytes, { engine, upgrader, now, ...options });
+    await store.replace(image, check && (() => refusePromise(check(this), 'check of import()')));
   }
 
   vacuum(): Promise<void> {

@@ -53,32 +53,21 @@ export interface DrizzleDatabase<S extends Schema = Schema> extends DrizzleReade
 export function drizzle<S extends Schema = Record<string, never>>(database: Database, options: DrizzleOptions<S> = {}): DrizzleDatabase<S> {
   const begin = <Result>(change: (tx: AsyncDrizzleTransaction<S>) => Result, settings?: WriteOptions) => {
     if (typeof change !== 'function') return Promise.reject(noFunction('transaction()'));
-    return database.transaction(async (tx) => {
-      const unrun = new UnrunStatements();
-      const result = await change(asyncDrizzle(tx, { ...options, unrun }));
-      unrun.refuse();
-      return result;
-    }, settings);
+    return database.transaction((tx) => runAsync(tx, options, change), settings);
   };
   const write: DrizzleDatabase<S>['write'] = (change, settings) => {
     if (typeof change !== 'function') return Promise.reject(noFunction('write()'));
-    return database.write((tx) => {
-      const unrun = new UnrunStatements();
-      const result = change(syncDrizzle(tx, { ...options, unrun }));
-      // A promise is refused as such: what it has not run yet is beside the point. Drizzle's statements only look like one.
-      if (!isThenable(result) || unrun.has(result)) unrun.refuse();
-      return result;
-    }, settings);
+    return database.write((tx) => runSync(tx, options, { depth: 0, isOver: false }, change), settings);
   };
   return Object.assign(drizzleOver<S>(readingFrom(database, begin), options), { $client: database, transaction: begin, write });
 }
 
-/** Drizzle on the transaction of a write that was begun without it. Nobody looks here whether each statement was run. */
+/** Drizzle on the transaction of a write that was begun without it. Whether each statement was run is looked at in nested ones only. */
 export function drizzleIn<S extends Schema = Record<string, never>>(
   tx: Transaction,
   options: DrizzleOptions<S> = {},
 ): DrizzleTransaction<S> {
-  return syncDrizzle(tx, options);
+  return syncDrizzle(tx, options, { depth: 0, isOver: false }, new UnrunStatements());
 }
 
 function readingFrom(database: Database, transaction: Runner['transaction']): Runner {
@@ -95,23 +84,52 @@ function readingFrom(database: Database, transaction: Runner['transaction']): Ru
   };
 }
 
-interface TransactionOptions<S extends Schema> extends DrizzleOptions<S> {
-  readonly unrun?: UnrunStatements;
+/** A synchronous transaction, or a part of one with a savepoint around it. */
+interface Part {
+  readonly depth: number;
+  isOver: boolean;
 }
 
-/** Drizzle on a synchronous transaction, or on a part of one, with a savepoint around it, until that is over. */
+/** Runs `change` on Drizzle, and refuses what it built and did not run. */
+function runSync<S extends Schema, Result>(
+  tx: Transaction,
+  options: DrizzleOptions<S>,
+  part: Part,
+  change: (tx: DrizzleTransaction<S>) => Result,
+): Result {
+  const unrun = new UnrunStatements();
+  const result = change(syncDrizzle(tx, options, part, unrun));
+  // A promise is refused as such: what it has not run yet is beside the point. Drizzle's statements only look like one.
+  if (!isThenable(result) || unrun.has(result)) unrun.refuse();
+  return result;
+}
+
+/** As `runSync`, in an asynchronous transaction. */
+async function runAsync<S extends Schema, Result>(
+  tx: AsyncTransaction,
+  options: DrizzleOptions<S>,
+  change: (tx: AsyncDrizzleTransaction<S>) => Result,
+): Promise<Awaited<Result>> {
+  const unrun = new UnrunStatements();
+  const result = await change(asyncDrizzle(tx, options, unrun));
+  unrun.refuse();
+  return result;
+}
+
+/** Drizzle on a part of a synchronous transaction until that is over. */
 function syncDrizzle<S extends Schema>(
   tx: Transaction,
-  options: TransactionOptions<S>,
-  part = { depth: 0, isOver: false },
+  options: DrizzleOptions<S>,
+  part: Part,
+  unrun: UnrunStatements,
 ): DrizzleTransaction<S> {
-  const nest = (change: (inner: Drizzle<S>) => unknown) => {
+  const nest = (change: (inner: DrizzleTransaction<S>) => unknown) => {
     if (typeof change !== 'function') throw noFunction('transaction()');
     const nested = { depth: part.depth + 1, isOver: false };
     const savepoint = `drizzle_${nested.depth}`;
     tx.run(`SAVEPOINT ${savepoint}`);
     try {
-      const result = change(syncDrizzle(tx, options, nested));
+      const result = runSync(tx, options, nested, change);
       refusePromise(result, 'a transaction within write()');
       tx.run(`RELEASE ${savepoint}`);
       return result;
@@ -130,21 +148,25 @@ function syncDrizzle<S extends Schema>(
   };
   const database = drizzleOver<S>(runningIn(current, nest), options);
   // It has the one method more that a transaction has: rollback.
-  return (options.unrun?.watch(database) ?? database) as DrizzleTransaction<S>;
+  return unrun.watch(database) as DrizzleTransaction<S>;
 }
 
 /** Drizzle on an asynchronous transaction. */
-function asyncDrizzle<S extends Schema>(tx: AsyncTransaction, options: TransactionOptions<S>): AsyncDrizzleTransaction<S> {
+function asyncDrizzle<S extends Schema>(
+  tx: AsyncTransaction,
+  options: DrizzleOptions<S>,
+  unrun: UnrunStatements,
+): AsyncDrizzleTransaction<S> {
   const nest = (change: (inner: AsyncDrizzleTransaction<S>) => unknown) => {
     if (typeof change !== 'function') return Promise.reject(noFunction('transaction()'));
-    return tx.transaction(async (inner) => change(asyncDrizzle(inner, options)));
+    return tx.transaction((inner) => runAsync(inner, options, change));
   };
   const database = drizzleOver<S>(
     runningIn(() => tx, nest),
     options,
   );
   // Its `transaction` gives what the runner's gives: a promise.
-  return (options.unrun?.watch(database) ?? database) as unknown as AsyncDrizzleTransaction<S>;
+  return unrun.watch(database) as unknown as AsyncDrizzleTransaction<S>;
 }
 
 function runningIn(current: () => Transaction, transaction: Runner['transaction']): Runner {

@@ -8,6 +8,8 @@ export interface FileHeader {
   /** 512 to 65,536, a power of two. */
   readonly pageSize: number;
   readonly pageCount: number;
+  /** The page, by its number from 1, where the list of free pages begins; 0 when none is free. */
+  readonly firstFreePage: number;
   /** 1 for a rollback journal, 2 for a write-ahead log. */
   readonly writeVersion: number;
   /** Grows with each change of the schema. */
@@ -29,6 +31,7 @@ export function readHeader(bytes: Uint8Array): FileHeader | undefined {
   return {
     pageSize,
     pageCount: view.getUint32(28),
+    firstFreePage: view.getUint32(32),
     writeVersion: view.getUint8(18),
     schemaCookie: view.getUint32(40),
     isAutoVacuum: view.getUint32(52) !== 0,

@@ -114,8 +114,7 @@ export class Store {
 
   /** Replaces the whole database by a file, in one strict commit. Backups stay. What `check` throws of the state before ends it. */
   replace(image: Uint8Array, check?: () => void): Promise<void> {
-    return this.#turns.take(async () => {
-      await this.#settle();
+    return this.#alone(async () => {
       // Not to refuse for what another tab has mended long since.
       if (check) await this.#live.pull();
       await untilKept(this.#live, async () => {

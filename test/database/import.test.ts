@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Database, type ImportOptions, memoryStorage } from '../../src/index.js';
+import { type Database, type ImportOptions, memoryStorage, UsageError } from '../../src/index.js';
 import { FaultyStorage, noChannels } from '../store/fakes.js';
 import { counterOf, INCREMENT, openTestDatabase } from './open-test-database.js';
 import { counterFile, digestOf, digestOfExport, fileOf, rowsOf } from './sqlite-file.js';
@@ -190,5 +190,31 @@ describe('a check of what an import replaces', () => {
     await expect(here.import(counterFile(42), { check: onlyBelow(5, seen) })).rejects.toBeInstanceOf(RangeError);
     expect(seen).toEqual([0, 5]);
     for (const database of [here, there]) expect(counterOf(database)).toBe(5);
+  });
+
+  it('does not see a write that is not stored', async () => {
+    const faulty = new FaultyStorage(memoryStorage());
+    const here = await openTestDatabase(faulty, alone);
+    await here.run('UPDATE counters SET value = 5');
+    let late: Promise<unknown> | undefined;
+    faulty.onRead = async (_, next) => {
+      const read = await next();
+      late ??= here.run('UPDATE counters SET value = value - 5');
+      return read;
+    };
+    const seen: unknown[] = [];
+    await expect(here.import(counterFile(42), { check: onlyBelow(5, seen) })).rejects.toBeInstanceOf(RangeError);
+    await late;
+    expect([seen, counterOf(here)]).toEqual([[5], 0]);
+  });
+
+  it('is a function that does its looking at once', async () => {
+    const { here } = await openTwo();
+    const late = async () => {
+      throw new RangeError('no');
+    };
+    await expect(here.import(counterFile(42), { check: late })).rejects.toMatchObject({ code: 'TRANSACTION_ASYNC' });
+    await expect(here.import(counterFile(42), { check: 5 as never })).rejects.toBeInstanceOf(UsageError);
+    expect(counterOf(here)).toBe(0);
   });
 });

@@ -246,6 +246,9 @@ describe('a statement that is built and never run', () => {
       db.transaction(async (tx) => {
         tx.insert(books).values({ authorId: 1, name: 'x' });
       }),
+      db.transaction(async (tx) => {
+        await tx.transaction(async (inner) => void inner.delete(books));
+      }),
       db.write((tx) => {
         const cte = tx.$with('first').as(tx.select({ id: books.id }).from(books));
         tx.with(cte).delete(books);
@@ -254,6 +257,29 @@ describe('a statement that is built and never run', () => {
       db.write((tx) => tx.insert(books).values({ authorId: 1, name: 'x' })),
     ];
     for (const write of lost) await expect(write).rejects.toMatchObject({ code: 'TRANSACTION_UNRUN' });
+    expect(db.select().from(books).all()).toHaveLength(3);
+  });
+
+  it('does not matter once the nested transaction that built it was taken back', async () => {
+    const { db } = await open();
+    const never = () => {
+      throw new RangeError('no');
+    };
+    await db.write((tx) => {
+      const nested = () =>
+        tx.transaction((inner) => {
+          inner.delete(books);
+          never();
+        });
+      expect(nested).toThrow(RangeError);
+    });
+    await db.transaction(async (tx) => {
+      const nested = tx.transaction(async (inner) => {
+        inner.delete(books);
+        never();
+      });
+      await expect(nested).rejects.toThrow(RangeError);
+    });
     expect(db.select().from(books).all()).toHaveLength(3);
   });
 
