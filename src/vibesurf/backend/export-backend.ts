@@ -1,16 +1,14 @@
-import { openDatabase } from '../../database/open-database.js';
 import { UsageError } from '../../errors/database-error.js';
 import { quoted } from '../../migrate/normal-sql.js';
 import { OWN_TABLES } from '../../migrate/own-table.js';
 import { SealedValue } from '../../seal/sealed-value.js';
 import type { Vault } from '../../seal/vault.js';
-import { memoryStorage } from '../../storage/memory-storage.js';
-import { vibesurfMigrations } from '../chain.js';
 import type { SecretStore } from '../queries/secrets.js';
 import { readSealedRows, replaceSealed, type SealedRow } from '../sealed-row.js';
 import { backendKeyOf, machineIdOf, sealBackendValue } from './backend-key.js';
 import { type FernetKey, fernetKey } from './fernet.js';
 import { withoutTriggers } from './silent-change.js';
+import { openUpgradedCopy } from './upgraded-copy.js';
 
 export interface ExportBackendOptions {
   /** The backend's key, 32 bytes in base64url: secrets are encrypted with it. Without a key they are left out. */
@@ -46,18 +44,8 @@ export interface ExportedBackend {
 export async function exportBackend(store: SecretStore, options: ExportBackendOptions): Promise<ExportedBackend> {
   const { $client: database } = store.db;
   const key = await keyOf(options);
-  const storage = memoryStorage('backend');
-  const { wasmUrl } = options;
-  const copy = await openDatabase({
-    name: storage.name,
-    storage,
-    // A database that is not at the head of the chain yet is brought there by its import.
-    migrations: vibesurfMigrations,
-    upgrade: 'manual',
-    ...(wasmUrl !== undefined && { wasmUrl }),
-  });
+  const copy = await openUpgradedCopy(await database.export(), options);
   try {
-    await copy.import(await database.export());
     const sealed = readSealedRows(copy);
     const ours = sealed.filter(({ value }) => !value.isForeign);
     const texts = await Promise.all(ours.map((row) => key && encryptFor(key, store.vault, row)));

@@ -1,19 +1,17 @@
 import { getTableName } from 'drizzle-orm';
 import type { Database, DatabaseReader } from '../../database/database.js';
-import { openDatabase } from '../../database/open-database.js';
 import { drizzle } from '../../drizzle/drizzle.js';
 import { ImportError, UsageError } from '../../errors/database-error.js';
 import { quoted } from '../../migrate/normal-sql.js';
 import { KEYS_TABLE, OWN_TABLES } from '../../migrate/own-table.js';
 import { HEADER_BYTES, readHeader } from '../../page/header.js';
 import { keyringText, putKeyringText } from '../../seal/carried-keyring.js';
-import { memoryStorage } from '../../storage/memory-storage.js';
-import { vibesurfMigrations } from '../chain.js';
 import { findInvalidValues, type InvalidValuePlace } from '../invalid-values.js';
 import { MODELS } from '../models/models.js';
 import { type SecretStore, vaultOf } from '../queries/secrets.js';
 import { type AdoptedSecrets, adoptedOf, isReadable, secretOf, storeSealed } from './adopted-secrets.js';
 import { type BackendKeyOptions, type BackendSecret, backendKeysOf, readBackendSecrets } from './backend-secret.js';
+import { openUpgradedCopy } from './upgraded-copy.js';
 
 export interface ImportBackendOptions extends BackendKeyOptions {
   /** Whether rows, and tables that are not VibeSurf's, may be taken away; false by default. */
@@ -53,8 +51,9 @@ export async function importBackend(store: SecretStore, bytes: Uint8Array, optio
   if (!options.replace) refuseRows(database);
   const keys = await backendKeysOf(options);
   for (;;) {
-    const upgraded = await openUpgraded(bytes, options);
+    const upgraded = await openUpgradedCopy(bytes, options);
     try {
+      refuseVault(upgraded);
       const secrets = await readBackendSecrets(upgraded, keys);
       const keyring = await sealFor(store, upgraded, secrets);
       const report = reportOf(bytes, upgraded, secrets);
@@ -69,26 +68,6 @@ export async function importBackend(store: SecretStore, bytes: Uint8Array, optio
     } finally {
       await upgraded.close();
     }
-  }
-}
-
-/** The file at the head of the chain, in memory. */
-async function openUpgraded(bytes: Uint8Array, { schemaVersion, wasmUrl }: ImportBackendOptions): Promise<Database> {
-  const storage = memoryStorage('backend');
-  const upgraded = await openDatabase({
-    name: storage.name,
-    storage,
-    migrations: vibesurfMigrations,
-    upgrade: 'manual',
-    ...(wasmUrl !== undefined && { wasmUrl }),
-  });
-  try {
-    await upgraded.import(bytes, schemaVersion === undefined ? {} : { schemaVersion });
-    refuseVault(upgraded);
-    return upgraded;
-  } catch (thrown) {
-    await upgraded.close();
-    throw thrown;
   }
 }
 
