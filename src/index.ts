@@ -3,7 +3,7 @@ export { deleteDatabase, type OpenOptions, type OpenProgress, openDatabase } fro
 export type { AsyncTransaction } from './engine/async-transaction.js';
 export type { Parameters } from './engine/parameters.js';
 export type { Row } from './engine/statement.js';
-export type { RunResult, Transaction } from './engine/transaction.js';
+export type { RunResult, Savepoint, Transaction } from './engine/transaction.js';
 export type { BindValue, SqlValue } from './engine/values.js';
 export { AdoptError, type AdoptErrorCode } from './errors/adopt-error.js';
 export {

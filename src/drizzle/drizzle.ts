@@ -57,7 +57,7 @@ export function drizzle<S extends Schema = Record<string, never>>(database: Data
   };
   const write: DrizzleDatabase<S>['write'] = (change, settings) => {
     if (typeof change !== 'function') return Promise.reject(noFunction('write()'));
-    return database.write((tx) => runSync(tx, options, { depth: 0, isOver: false }, change), settings);
+    return database.write((tx) => runSync(tx, options, { isOver: false }, change), settings);
   };
   return Object.assign(drizzleOver<S>(readingFrom(database, begin), options), { $client: database, transaction: begin, write });
 }
@@ -67,7 +67,7 @@ export function drizzleIn<S extends Schema = Record<string, never>>(
   tx: Transaction,
   options: DrizzleOptions<S> = {},
 ): DrizzleTransaction<S> {
-  return syncDrizzle(tx, options, { depth: 0, isOver: false }, new UnrunStatements());
+  return syncDrizzle(tx, options, { isOver: false }, new UnrunStatements());
 }
 
 function readingFrom(database: Database, transaction: Runner['transaction']): Runner {
@@ -86,7 +86,6 @@ function readingFrom(database: Database, transaction: Runner['transaction']): Ru
 
 /** A synchronous transaction, or a part of one with a savepoint around it. */
 interface Part {
-  readonly depth: number;
   isOver: boolean;
 }
 
@@ -125,17 +124,15 @@ function syncDrizzle<S extends Schema>(
 ): DrizzleTransaction<S> {
   const nest = (change: (inner: DrizzleTransaction<S>) => unknown) => {
     if (typeof change !== 'function') throw noFunction('transaction()');
-    const nested = { depth: part.depth + 1, isOver: false };
-    const savepoint = `drizzle_${nested.depth}`;
-    tx.run(`SAVEPOINT ${savepoint}`);
+    const nested = { isOver: false };
+    const savepoint = tx.savepoint();
     try {
       const result = runSync(tx, options, nested, change);
       refusePromise(result, 'a transaction within write()');
-      tx.run(`RELEASE ${savepoint}`);
+      savepoint.release();
       return result;
     } catch (thrown) {
-      tx.run(`ROLLBACK TO ${savepoint}`);
-      tx.run(`RELEASE ${savepoint}`);
+      savepoint.rollBack();
       throw thrown;
     } finally {
       nested.isOver = true;

@@ -2,7 +2,7 @@ import { TransactionError, UsageError } from '../errors/database-error.js';
 import type { Connection } from './connection.js';
 import type { Parameters } from './parameters.js';
 import type { Row } from './statement.js';
-import { OpenTransaction, type RunResult, type Transaction, type TransactionOutcome } from './transaction.js';
+import { OpenTransaction, type RunResult, type Savepoint, type Transaction, type TransactionOutcome } from './transaction.js';
 import type { SqlValue } from './values.js';
 
 /** SQL within one asynchronous transaction. Usable until its callback's promise settles. */
@@ -65,6 +65,10 @@ class NestingTransaction implements AsyncTransaction {
 
   run(sql: string, parameters?: Parameters): RunResult {
     return this.#mine.run(sql, parameters);
+  }
+
+  savepoint(): Savepoint {
+    return this.#mine.savepoint();
   }
 
   async transaction<Result>(change: (tx: AsyncTransaction) => PromiseLike<Result>): Promise<Result> {

@@ -27,11 +27,19 @@ export interface Transaction {
   values(sql: string, parameters?: Parameters, limit?: number): SqlValue[][];
   /** Runs one statement for its effect. */
   run(sql: string, parameters?: Parameters): RunResult;
+  /** Begins a part of the transaction that can be taken back by itself. End it, and the one begun last before those before it. */
+  savepoint(): Savepoint;
 }
 
-/** A part of a transaction that can be taken back by itself. */
+/**
+ * A part of a transaction that can be taken back by itself.
+ *
+ * @throws {TransactionError} when it has ended, or a savepoint around it: the whole transaction is rolled back then, however it goes on.
+ */
 export interface Savepoint {
+  /** Ends the part and leaves what it did to the transaction. */
   release(): void;
+  /** Ends the part and takes back what it did. */
   rollBack(): void;
 }
 
@@ -91,7 +99,6 @@ export class OpenTransaction implements Transaction {
     return this.#isOpen && this.rolledBackBy === undefined;
   }
 
-  /** Begins a part of the transaction that can be taken back by itself. */
   savepoint(): Savepoint {
     const name = `tablite_${++this.#savepoints}`;
     const tables = [...this.tables];
@@ -112,9 +119,11 @@ export class OpenTransaction implements Transaction {
     try {
       this.run(sql);
     } catch (cause) {
-      this.rolledBackBy ??= new TransactionError(
+      // There is nothing left to spoil.
+      if (!this.isUsable) throw cause;
+      this.rolledBackBy = new TransactionError(
         'TRANSACTION_NESTED',
-        'A savepoint around a nested transaction was released or rolled back within it. Nothing is kept: leave the outer savepoints alone.',
+        'A savepoint had ended already, or one around it. Nothing is kept: end each once, the one begun last first.',
         { cause },
       );
       throw this.rolledBackBy;

@@ -58,13 +58,14 @@ function listeningTransaction(tx: Transaction, record: (sql: string) => void): T
       record(sql);
       return tx.get(sql, parameters);
     },
-    values: (sql, parameters) => {
+    values: (sql, parameters, limit) => {
       record(sql);
-      return tx.values(sql, parameters);
+      return tx.values(sql, parameters, limit);
     },
     run: (sql, parameters) => {
       record(sql);
       return tx.run(sql, parameters);
     },
+    savepoint: () => tx.savepoint(),
   };
 }

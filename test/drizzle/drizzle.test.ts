@@ -3,7 +3,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
 import { bytes } from '../../src/drizzle/columns/bytes.js';
 import { drizzle } from '../../src/drizzle/drizzle.js';
-import { ConstraintError, RefusedStatementError } from '../../src/index.js';
+import { ConstraintError, RefusedStatementError, TransactionError } from '../../src/index.js';
 import { memoryStorage } from '../../src/storage/memory-storage.js';
 import { openTestDatabase } from '../database/open-test-database.js';
 
@@ -141,6 +141,21 @@ describe('a write', () => {
       tx.transaction((inner) => inner.delete(books).where(eq(books.id, 2)).run());
     });
     expect(db.select({ id: books.id }).from(books).all()).toEqual([{ id: 3 }]);
+  });
+
+  it('keeps nothing when SQL ended the savepoint of a nested transaction, even if its error is caught', async () => {
+    const { db } = await open();
+    const write = db.write((tx) => {
+      tx.run(sql`SAVEPOINT mine`);
+      const nested = () =>
+        tx.transaction((inner) => {
+          inner.delete(books).run();
+          inner.run(sql`RELEASE mine`);
+        });
+      expect(nested).toThrow(TransactionError);
+    });
+    await expect(write).rejects.toMatchObject({ code: 'TRANSACTION_NESTED' });
+    expect(db.select().from(books).all()).toHaveLength(3);
   });
 
   it('refuses a promise, also of a nested transaction, and leaves no trace', async () => {

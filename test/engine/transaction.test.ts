@@ -95,6 +95,45 @@ describe('a transaction', () => {
     expect(names()).toEqual(['a', 'b', 'd']);
   });
 
+  it('has parts that are taken back by themselves, with what is told of them', () => {
+    const { tables } = runTransaction(connection, (tx) => {
+      insert(tx, 'a');
+      const kept = tx.savepoint();
+      insert(tx, 'b');
+      const undone = tx.savepoint();
+      tx.run('CREATE TABLE other (x)');
+      tx.run('INSERT INTO other VALUES (1)');
+      undone.rollBack();
+      kept.release();
+    });
+    expect(names()).toEqual(['a', 'b']);
+    expect(tables).not.toContain('other');
+  });
+
+  it('keeps nothing when a part is ended twice, or after one around it', () => {
+    const endings: ((tx: Transaction) => void)[] = [
+      (tx) => {
+        const part = tx.savepoint();
+        part.release();
+        part.rollBack();
+      },
+      (tx) => {
+        const [outer, inner] = [tx.savepoint(), tx.savepoint()];
+        outer.rollBack();
+        inner.release();
+      },
+    ];
+    for (const end of endings) {
+      const write = () =>
+        runTransaction(connection, (tx) => {
+          insert(tx, 'a');
+          expect(() => end(tx)).toThrow(TransactionError);
+        });
+      expect(write).toThrow(expect.objectContaining({ code: 'TRANSACTION_NESTED' }));
+      expect(names()).toEqual([]);
+    }
+  });
+
   it('refuses its tx after the end, whether it was kept or not', () => {
     const kept: Transaction[] = [];
     runTransaction(connection, (tx) => kept.push(tx));

@@ -199,6 +199,7 @@ describe('the public doors', () => {
           "type RefusedStatementCode",
           "type Row",
           "type RunResult",
+          "type Savepoint",
           "type SqlErrorCode",
           "type SqlValue",
           "type Status",

@@ -103,6 +103,18 @@ describe('a step in code', () => {
     await expect(failing).rejects.toMatchObject({ code: 'UPGRADE_ROWS', table: 'notes' });
   });
 
+  it('has all of its transaction: a limit, and parts that are taken back', async () => {
+    const limited: number[] = [];
+    await code((tx) => {
+      limited.push(tx.values('SELECT 1 UNION SELECT 2', [], 1).length);
+      const part = tx.savepoint();
+      tx.run('CREATE TABLE other (x)');
+      part.rollBack();
+      tx.run('ALTER TABLE notes ADD COLUMN size INTEGER');
+    });
+    expect(new Set(limited)).toEqual(new Set([1]));
+  });
+
   it('names what it runs on these rows, and not what it runs on others', async () => {
     const failing = code((tx) => {
       tx.run('CREATE TABLE other (x)');
