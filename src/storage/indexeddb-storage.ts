@@ -20,8 +20,10 @@ const PUTS_AT_ONCE = 64;
 
 export interface IndexedDbOptions {
   /** Opens the object store; called again for a new connection. idb-keyval's `createStore` is the default. */
-  readonly createStore?: (databaseName: string, storeName: string) => UseStore;
+  readonly createStore?: CreateStore;
 }
+
+type CreateStore = (databaseName: string, storeName: string) => UseStore;
 
 /** The IndexedDB database that holds a Tablite database of that name. */
 export function indexedDbName(name: string): string {
@@ -30,7 +32,22 @@ export function indexedDbName(name: string): string {
 
 /** A storage in one object store of one IndexedDB database, named `tablite:<name>`. */
 export function indexedDbStorage(name: string, options: IndexedDbOptions = {}): Storage {
-  return new IndexedDbStorage(name, options.createStore ?? createStoreHere);
+  return new IndexedDbStorage(name, options.createStore ?? createStoreHere, async () => indexedDbHere());
+}
+
+/** The same in another IndexedDB than the page's own, such as a storage bucket's. */
+export function indexedDbStorageIn(name: string, factory: () => Promise<IDBFactory>): Storage {
+  return new IndexedDbStorage(name, (databaseName, storeName) => storeIn(factory, databaseName, storeName), factory);
+}
+
+/** What idb-keyval's `createStore` gives, which knows the page's own IndexedDB only. */
+function storeIn(factory: () => Promise<IDBFactory>, databaseName: string, storeName: string): UseStore {
+  return async (mode, callback) => {
+    const request = (await factory()).open(databaseName);
+    request.onupgradeneeded = () => request.result.createObjectStore(storeName);
+    await succeeded(request);
+    return callback(request.result.transaction(storeName, mode).objectStore(storeName));
+  };
 }
 
 /** idb-keyval's, where there is an IndexedDB at all: it would fail with a TypeError that does not say so. */
@@ -48,7 +65,8 @@ function indexedDbHere(): IDBFactory {
 class IndexedDbStorage implements Storage {
   readonly name: string;
   readonly kind = 'indexeddb';
-  readonly #createStore: (databaseName: string, storeName: string) => UseStore;
+  readonly #createStore: CreateStore;
+  readonly #factory: () => Promise<IDBFactory>;
   #connecting: Promise<IDBDatabase> | undefined;
   #connection: IDBDatabase | undefined;
   #onLoss: (loss: StorageLoss) => void = () => undefined;
@@ -56,9 +74,10 @@ class IndexedDbStorage implements Storage {
   /** Grows with each connection that was dropped: an opening that is overtaken closes what it opened. */
   #generation = 0;
 
-  constructor(name: string, create: (databaseName: string, storeName: string) => UseStore) {
+  constructor(name: string, create: CreateStore, factory: () => Promise<IDBFactory>) {
     this.name = name;
     this.#createStore = create;
+    this.#factory = factory;
   }
 
   async read(requests: readonly ReadRequest[], alive: () => void = () => undefined): Promise<unknown[]> {
@@ -151,11 +170,11 @@ class IndexedDbStorage implements Storage {
 
   async destroy(): Promise<void> {
     await this.close();
-    await new Promise<void>((resolve, reject) => {
-      const request = indexedDbHere().deleteDatabase(indexedDbName(this.name));
-      request.onsuccess = () => resolve();
-      request.onerror = () => reject(indexedDbFailure(request.error, 'deleting'));
-    });
+    try {
+      await succeeded((await this.#factory()).deleteDatabase(indexedDbName(this.name)));
+    } catch (cause) {
+      throw indexedDbFailure(cause, 'deleting');
+    }
   }
 
   /** Sends the puts, a group at a time. */

@@ -1,0 +1,25 @@
+import { indexedDbStorageIn } from './indexeddb-storage.js';
+import type { Storage } from './storage.js';
+
+const BUCKET = 'tablite-mirror';
+
+/** The part of the Storage Buckets API that is used here: https://wicg.github.io/storage-buckets/ */
+interface StorageBuckets {
+  open(name: string, options: { durability: 'relaxed' | 'strict' }): Promise<{ readonly indexedDB: IDBFactory }>;
+}
+
+/**
+ * A storage in the IndexedDB of a storage bucket: files of its own, which do not go when those of the origin's own IndexedDB do.
+ * Undefined where there are no buckets.
+ */
+export function bucketStorage(name: string): Storage | undefined {
+  const buckets = bucketsHere();
+  if (!buckets) return undefined;
+  return indexedDbStorageIn(name, async () => (await buckets.open(BUCKET, { durability: 'relaxed' })).indexedDB);
+}
+
+function bucketsHere(): StorageBuckets | undefined {
+  const { navigator } = globalThis;
+  // TypeScript's own library does not know it yet.
+  return navigator && 'storageBuckets' in navigator ? (navigator.storageBuckets as StorageBuckets) : undefined;
+}

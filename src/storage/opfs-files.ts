@@ -1,0 +1,46 @@
+import { compareKeys } from './key-value-image.js';
+import { decodeRecord, encodeRecord } from './record-bytes.js';
+import type { StorageKey, StorageRange } from './storage.js';
+
+/** The record of a key; undefined where there is none. */
+export async function readRecord(folder: FileSystemDirectoryHandle, key: StorageKey): Promise<unknown> {
+  const handle: FileSystemFileHandle | undefined = await folder.getFileHandle(fileName(key)).catch(ignoreMissing);
+  const bytes = await (await handle?.getFile())?.arrayBuffer();
+  // A file is made empty before its content is there as a whole: a page that died in between has left no record.
+  return bytes?.byteLength ? decodeRecord(bytes) : undefined;
+}
+
+export async function writeRecord(folder: FileSystemDirectoryHandle, key: StorageKey, record: unknown): Promise<void> {
+  const file = await folder.getFileHandle(fileName(key), { create: true });
+  const writable = await file.createWritable();
+  await writable.write(encodeRecord(record));
+  // Until then the file is what it was: https://fs.spec.whatwg.org/#api-filesystemwritablefilestream
+  await writable.close();
+}
+
+export async function removeRecord(folder: FileSystemDirectoryHandle, key: StorageKey): Promise<void> {
+  await folder.removeEntry(fileName(key)).catch(ignoreMissing);
+}
+
+/** The keys of a range that have a file, in key order. */
+export async function keysIn(folder: FileSystemDirectoryHandle, { from, to }: StorageRange): Promise<StorageKey[]> {
+  const keys: StorageKey[] = [];
+  for await (const name of folder.keys()) {
+    // A browser may keep files of its own beside, while it writes.
+    if (!name.endsWith(RECORD)) continue;
+    const key: StorageKey = JSON.parse(decodeURIComponent(name.slice(0, -RECORD.length)));
+    if (compareKeys(from, key) <= 0 && compareKeys(key, to) <= 0) keys.push(key);
+  }
+  return keys.sort(compareKeys);
+}
+
+const RECORD = '.record';
+
+function fileName(key: StorageKey): string {
+  return `${encodeURIComponent(JSON.stringify(key))}${RECORD}`;
+}
+
+export function ignoreMissing(cause: unknown): undefined {
+  if (cause instanceof DOMException && cause.name === 'NotFoundError') return undefined;
+  throw cause;
+}

@@ -1,0 +1,106 @@
+import { StorageError, StorageFullError } from '../errors/storage-error.js';
+import { TabliteError } from '../errors/tablite-error.js';
+import { ignoreMissing, keysIn, readRecord } from './opfs-files.js';
+import { finishJournal, writeJournal } from './opfs-journal.js';
+import { META_KEY, type ReadRequest, type Storage, type WriteBatch, type WriteOutcome } from './storage.js';
+
+const FOLDER = 'tablite-mirror';
+
+/**
+ * A storage in the origin private file system (https://fs.spec.whatwg.org), with a file for each record; undefined where there is
+ * none that a page may write to. It is for what fails apart from IndexedDB: each record costs some milliseconds.
+ *
+ * A batch is written to a journal first, which exists only as a whole, and then to its files: whoever comes next finishes what
+ * was left. A Web Lock lets one tab in at a time.
+ */
+export function opfsStorage(name: string): Storage | undefined {
+  const { navigator, FileSystemFileHandle } = globalThis;
+  if (typeof navigator?.storage?.getDirectory !== 'function' || !navigator.locks) return undefined;
+  if (typeof FileSystemFileHandle !== 'function' || !('createWritable' in FileSystemFileHandle.prototype)) return undefined;
+  return new OpfsStorage(name);
+}
+
+class OpfsStorage implements Storage {
+  readonly name: string;
+  readonly kind = 'file';
+  #isClosed = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  read(requests: readonly ReadRequest[], alive: () => void = () => undefined): Promise<unknown[]> {
+    return this.#alone('reading', async (folder) => {
+      await finishJournal(folder, alive);
+      const answers: unknown[] = [];
+      for (const request of requests) answers.push(await answer(folder, request, alive));
+      return answers;
+    });
+  }
+
+  write(batch: WriteBatch, alive: () => void = () => undefined): Promise<WriteOutcome> {
+    return this.#alone('writing', async (folder) => {
+      await finishJournal(folder, alive);
+      const meta = await readRecord(folder, META_KEY);
+      if (batch.guard && !batch.guard(meta)) return { isCommitted: false, meta };
+      for (const { key } of batch.adds ?? []) if ((await readRecord(folder, key)) !== undefined) return { isCommitted: false, meta };
+      await writeJournal(folder, batch);
+      await finishJournal(folder, alive);
+      return { isCommitted: true, meta };
+    });
+  }
+
+  disconnect(): void {
+    // There is no connection: each request opens the files that it needs.
+  }
+
+  onLoss(): void {
+    // Nobody tells that files have been deleted: the next request finds none.
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+
+  async destroy(): Promise<void> {
+    await this.close();
+    await locked(this.name, async () => {
+      const folder = await rootFolder();
+      await folder.removeEntry(encodeURIComponent(this.name), { recursive: true }).catch(ignoreMissing);
+    });
+  }
+
+  async #alone<Result>(doing: string, work: (folder: FileSystemDirectoryHandle) => Promise<Result>): Promise<Result> {
+    try {
+      return await locked(this.name, async () => {
+        if (this.#isClosed) throw new StorageError('The storage was closed.', { wasSent: false });
+        return work(await (await rootFolder()).getDirectoryHandle(encodeURIComponent(this.name), { create: true }));
+      });
+    } catch (cause) {
+      if (cause instanceof TabliteError) throw cause;
+      const reason = cause instanceof Error ? cause.name : String(cause);
+      if (reason === 'QuotaExceededError')
+        throw new StorageFullError(`The browser's storage is full (while ${doing} a file). Free some space and try again.`, { cause });
+      throw new StorageError(`The origin private file system failed while ${doing} (${reason}).`, { cause });
+    }
+  }
+}
+
+function locked<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  return navigator.locks.request(`tablite:opfs:${name}`, work) as Promise<Result>;
+}
+
+async function rootFolder(): Promise<FileSystemDirectoryHandle> {
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+}
+
+async function answer(folder: FileSystemDirectoryHandle, request: ReadRequest, alive: () => void): Promise<unknown> {
+  if ('get' in request) return readRecord(folder, request.get);
+  const range = 'range' in request ? request.range : { from: request.series, to: [...request.series, Number.POSITIVE_INFINITY] };
+  const values: unknown[] = [];
+  for (const key of await keysIn(folder, range)) {
+    values.push(await readRecord(folder, key));
+    alive();
+  }
+  return values;
+}
