@@ -1,4 +1,12 @@
-export type { Database, DatabaseReader, ImportOptions, MigrateOptions, SyncResult, WriteOptions } from './database/database.js';
+export type {
+  Database,
+  DatabaseReader,
+  FlushOptions,
+  ImportOptions,
+  MigrateOptions,
+  SyncResult,
+  WriteOptions,
+} from './database/database.js';
 export { deleteDatabase, type OpenOptions, type OpenProgress, openDatabase } from './database/open-database.js';
 export type { AsyncTransaction } from './engine/async-transaction.js';
 export type { Parameters } from './engine/parameters.js';
@@ -34,6 +42,7 @@ export {
   BackupError,
   type BackupErrorCode,
   CorruptionError,
+  type DataLoss,
   DataLossError,
   StorageError,
   StorageFormatError,
@@ -50,6 +59,7 @@ export type { Adoption, Plan, PlannedStep } from './migrate/plan.js';
 export type { StepProgress } from './migrate/run.js';
 export { type IndexedDbOptions, indexedDbStorage } from './storage/indexeddb-storage.js';
 export { memoryStorage } from './storage/memory-storage.js';
+export type { MirrorPlace } from './storage/mirror-place.js';
 export type {
   Durability,
   ReadRequest,
@@ -63,5 +73,6 @@ export type {
 } from './storage/storage.js';
 export type { Backup, BackupReason } from './store/backup.js';
 export type { Clock, Environment, HintChannel } from './store/environment.js';
-export type { DatabaseState, Status } from './store/status.js';
+export type { DatabaseState, MirrorStatus, Restored, Status } from './store/status.js';
 export type { Change, ChangeCallback } from './store/subscriptions.js';
+export type { WitnessStorage } from './store/witness-storage.js';

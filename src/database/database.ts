@@ -16,6 +16,11 @@ export interface WriteOptions {
   readonly durability?: Durability;
 }
 
+export interface FlushOptions {
+  /** Whether to wait for the mirror, too, where there is one; false by default. */
+  readonly mirror?: boolean;
+}
+
 export interface MigrateOptions {
   /** The version to go to, no earlier than the database's own; the head of the chain by default. */
   readonly to?: number;
@@ -101,6 +106,13 @@ export interface Database {
   subscribe(tables: readonly string[] | 'all', callback: ChangeCallback): () => void;
   /** Catches up with other tabs now, instead of at their next hint. */
   refresh(): Promise<void>;
+  /**
+   * Waits until every write made so far is stored, or was rejected. A resolved write needs none of it.
+   *
+   * @throws {ClosedError}
+   * @throws {StorageError} {CorruptionError} with `mirror`, when the mirror cannot be brought forward; the writes are stored all the same.
+   */
+  flush(options?: FlushOptions): Promise<void>;
 
   /**
    * What `migrate` would do. Nothing is changed; `String(plan)` prints well.

@@ -1,20 +1,17 @@
 import { loadEngine } from '../engine/engine.js';
 import { wasmUrl } from '../engine/wasm-url.js';
 import { NewerSchemaError, OutdatedError, UsageError } from '../errors/database-error.js';
-import { DataLossError, StorageUnavailableError } from '../errors/storage-error.js';
 import { type Migrations, readChain } from '../migrate/chain.js';
 import type { StepProgress } from '../migrate/run.js';
 import { indexedDbStorage } from '../storage/indexeddb-storage.js';
-import { memoryStorage } from '../storage/memory-storage.js';
 import type { Durability, Storage } from '../storage/storage.js';
-import { CommitLog, type StoredImage } from '../store/commit-log.js';
 import { type Environment, platformEnvironment } from '../store/environment.js';
-import { newId } from '../store/id.js';
 import { StatusBoard } from '../store/status.js';
 import { Store } from '../store/store.js';
 import { Watchdog } from '../store/watchdog.js';
-import { Witness } from '../store/witness.js';
 import type { Database } from './database.js';
+import { firstLook, mirrorPlaceOf, witnessOf } from './first-look.js';
+import { withoutLoss } from './loss.js';
 import { StoredDatabase } from './stored-database.js';
 import { Upgrader, upgrade } from './upgrade.js';
 
@@ -36,8 +33,16 @@ export interface OpenOptions {
   readonly upgrade?: 'at-open' | 'manual';
   /** What to do with a database that is newer than the code: refuse it (default), or open it for reading. */
   readonly onNewer?: 'error' | 'read-only';
-  /** What to do when a database that was here has vanished: refuse (default), or begin an empty one and say so in `status`. */
+  /**
+   * What to do when a database that was here has vanished, its mirror too: refuse (default), or begin an empty one and say so in
+   * `status`.
+   */
   readonly onDataLoss?: 'error' | 'restart';
+  /**
+   * Whether a database in IndexedDB is followed by a copy in a place that fails apart from it, from which it is brought back after
+   * a loss: true by default. It takes the database's size again.
+   */
+  readonly mirror?: boolean;
   /** What to do where there is no IndexedDB: refuse (default), or keep the database in memory and say so in `status`. */
   readonly persistence?: 'required' | 'memory-if-unavailable';
   /** Called as opening gets on. */
@@ -64,24 +69,20 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const loading = environment.loadEngine();
   // Should the storage fail first, its error is the one to report.
   loading.catch(() => undefined);
-  // A tab that begins the database after this one has looked is no witness to a loss.
-  const hadWitness = new Witness(options.name, environment).recall() !== undefined;
-  const { log, image } = await openLog(options, environment);
+  const found = await firstLook(options, environment);
+  const { log, place, witness } = found;
   const { storage } = log;
   try {
     const engine = await loading;
-    const witness = witnessOf(options.name, storage, environment);
     const status = new StatusBoard(storage.kind, () => environment.clock.now());
-    const testimony = hadWitness ? witness.recall() : undefined;
-    if (!image && testimony) reportLoss(new DataLossError(options.name, testimony.seq), options, status);
+    const image = await withoutLoss(found, { engine, options, status });
+    status.set({ mirror: { ...status.current.mirror, place: place?.kind ?? (options.mirror === false ? 'off' : 'none') } });
     const upgrader = new Upgrader(engine, chain);
     const known = chain.length > 0 ? chain.length : undefined;
-    const store = new Store({ engine, log, environment, status, witness, known }, image ?? (await log.create(engine.emptyImage)));
+    const store = new Store({ engine, log, environment, status, witness, mirrorPlace: place, known }, image);
     try {
-      if (testimony && image && testimony.storeId !== log.storeId)
-        reportLoss(new DataLossError(options.name, testimony.seq), options, status);
       await upgradeAtOpen(store, { upgrader, status, environment, options });
-      witness.flush();
+      await witness.flush();
       if (storage.kind === 'indexeddb') askToPersist(environment, status);
       options.onProgress?.({ phase: 'ready' });
     } catch (thrown) {
@@ -100,7 +101,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       now: () => environment.clock.now(),
     });
   } catch (thrown) {
-    await storage.close();
+    await Promise.all([storage.close(), place?.storage.close()]);
     throw thrown;
   }
 }
@@ -114,28 +115,14 @@ export async function deleteDatabase(name: string, options: Pick<OpenOptions, 's
   const environment = { ...platformEnvironment(() => loadEngine(wasmUrl)), ...options.environment };
   const storage = options.storage ?? indexedDbStorage(name);
   const witness = witnessOf(name, storage, environment);
-  // It may be deleted after the watchdog has given up: the witness forgets when it is.
-  const deleting = () => storage.destroy().then(() => witness.forget());
-  await new Watchdog(environment.clock).watch('deleting; another tab may keep it open', deleting);
-}
-
-/** What is stored, or in which log to begin. */
-async function openLog(options: OpenOptions, environment: Environment): Promise<{ log: CommitLog; image: StoredImage | undefined }> {
-  const open = async (storage: Storage) => {
-    const log = new CommitLog({ storage, clock: environment.clock, newId: () => newId(environment.random) });
-    try {
-      return { log, image: await log.load() };
-    } catch (thrown) {
-      await storage.close();
-      throw thrown;
-    }
+  // It may be deleted after the watchdog has given up: the mirror and the witness go when it is. A page that dies in between has
+  // not deleted it: it is brought back.
+  const deleting = async () => {
+    await storage.destroy();
+    await mirrorPlaceOf(storage, environment)?.storage.destroy();
+    await witness.forget();
   };
-  try {
-    return await open(options.storage ?? indexedDbStorage(options.name));
-  } catch (cause) {
-    if (!(cause instanceof StorageUnavailableError) || options.persistence !== 'memory-if-unavailable') throw cause;
-    return open(memoryStorage(options.name));
-  }
+  await new Watchdog(environment.clock).watch('deleting; another tab may keep it open', deleting);
 }
 
 interface FirstUpgrade {
@@ -168,16 +155,6 @@ async function upgradeAtOpen(store: Store, { upgrader, status, environment, opti
   status.set({ state: 'ready' });
 }
 
-/** Only IndexedDB can be taken away behind the app's back; a database of the same name in another storage is none of its business. */
-function witnessOf(name: string, storage: Storage, environment: Environment): Witness {
-  return new Witness(name, storage.kind === 'indexeddb' ? environment : { ...environment, witnessStorage: undefined });
-}
-
-function reportLoss(loss: DataLossError, options: OpenOptions, status: StatusBoard): void {
-  if (options.onDataLoss !== 'restart') throw loss;
-  status.set({ dataLoss: loss });
-}
-
 /** Asked once, and never waited for: Firefox answers when the user does. */
 function askToPersist({ persist }: Environment, status: StatusBoard): void {
   if (!persist) return;
@@ -201,11 +178,12 @@ function painter({ clock }: Environment): () => Promise<void> | undefined {
   };
 }
 
-function checkOptions({ name, storage, durability, upgrade, onNewer, onDataLoss, persistence }: OpenOptions): void {
+function checkOptions({ name, storage, durability, upgrade, onNewer, onDataLoss, persistence, mirror }: OpenOptions): void {
   if (typeof name !== 'string' || name === '' || name.includes('\0'))
     throw new UsageError('name is to be a text of at least one character: it names the database.');
   if (storage !== undefined && typeof storage?.read !== 'function')
     throw new UsageError('storage is to be a storage object: indexedDbStorage(name), memoryStorage(), fileStorage(folder).');
+  if (mirror !== undefined && typeof mirror !== 'boolean') throw new UsageError('mirror is to be true or false.');
   expectOneOf('durability', durability, ['relaxed', 'strict']);
   expectOneOf('upgrade', upgrade, ['at-open', 'manual']);
   expectOneOf('onNewer', onNewer, ['error', 'read-only']);

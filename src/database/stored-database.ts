@@ -13,7 +13,7 @@ import type { Backup } from '../store/backup.js';
 import type { Status, StatusBoard } from '../store/status.js';
 import type { Store } from '../store/store.js';
 import type { ChangeCallback } from '../store/subscriptions.js';
-import type { Database, ImportOptions, MigrateOptions, SyncResult, WriteOptions } from './database.js';
+import type { Database, FlushOptions, ImportOptions, MigrateOptions, SyncResult, WriteOptions } from './database.js';
 import { prepareImport } from './import.js';
 import { type Upgrader, upgrade } from './upgrade.js';
 import { vacuumed } from './vacuum.js';
@@ -89,6 +89,10 @@ export class StoredDatabase implements Database {
     if ((tables !== 'all' && !isList) || typeof callback !== 'function')
       throw new UsageError("subscribe() takes a list of table names, or 'all', and a function.");
     return this.#parts.store.subscribe(tables, callback);
+  }
+
+  flush(options: FlushOptions = {}): Promise<void> {
+    return this.#parts.store.flush(options);
   }
 
   refresh(): Promise<void> {

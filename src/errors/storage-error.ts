@@ -60,18 +60,38 @@ export class CorruptionError extends TabliteError {
   }
 }
 
-/** A database was here and is gone: the browser or the user cleared its storage. Not a first run. */
-export class DataLossError extends TabliteError {
+/** What is known of a database that was lost, or of which the last commits were. */
+export interface DataLoss {
+  /** The newest commit that is known to have been stored. */
+  readonly seq: number;
+  /** Milliseconds since 1970 at which that was noted; undefined where it is not known. */
+  readonly at?: number | undefined;
+  /** The newest commit that is there; undefined where nothing is. */
+  readonly foundSeq?: number | undefined;
+}
+
+/**
+ * A database was here and is gone, or goes back to before its last commits: the browser or the user cleared its storage, or the
+ * disk lost it. Not a first run. `cause` says why its mirror does not help, where there is one.
+ */
+export class DataLossError extends TabliteError implements DataLoss {
   override readonly name = 'DataLossError';
   readonly code = 'DATA_LOSS';
-  /** The last commit known to have been here. */
   readonly seq: number;
+  readonly at: number | undefined;
+  readonly foundSeq: number | undefined;
 
-  constructor(database: string, seq: number) {
+  constructor(database: string, { seq, at, foundSeq }: DataLoss, options?: ErrorOptions) {
+    const time = at === undefined ? '' : ` (${new Date(at).toISOString()})`;
     super(
-      `Database "${database}" was here up to commit ${seq}, and its storage is gone. Open with onDataLoss: 'restart' to begin an empty one, then import a backup.`,
+      foundSeq === undefined
+        ? `Database "${database}" was here up to commit ${seq}${time}, and its storage is gone. Open with onDataLoss: 'restart' to begin an empty one, then import a backup.`
+        : `Database "${database}" was here up to commit ${seq}${time}, and its storage ends at commit ${foundSeq}: what came later was lost, as in a power cut.`,
+      options,
     );
     this.seq = seq;
+    this.at = at;
+    this.foundSeq = foundSeq;
   }
 }
 

@@ -2,7 +2,7 @@ import type { NumberedPage } from '../engine/paged-file.js';
 import { CorruptionError } from '../errors/storage-error.js';
 import { CHUNK_BYTES, chunkCount } from '../page/chunk.js';
 import { type BackupRecord, chunksOfBackup } from './backup.js';
-import { intactChunks, writtenSeqs } from './base.js';
+import { damagedIndex, intactChunks, writtenSeqs } from './base.js';
 import { type Commit, decodeLog, validRecords } from './commit.js';
 import { copyByChunk, isIntactCopy } from './copy.js';
 import type { Meta } from './meta.js';
@@ -28,7 +28,7 @@ export interface BackupRecords {
 export function backupImage(stored: BackupRecords): Uint8Array<ArrayBuffer> {
   const { pageSize, pageCount } = stored.backup;
   const image = new Uint8Array(pageCount * pageSize);
-  const damaged: string[] = [];
+  const damaged = damagedIndex(stored.index);
   const find = chunkFinder(stored);
   for (let chunk = 0; chunk < chunksOfBackup(stored.backup); chunk++) {
     const found = find(chunk);
@@ -36,7 +36,7 @@ export function backupImage(stored: BackupRecords): Uint8Array<ArrayBuffer> {
     else image.set(found.subarray(0, image.length - chunk * CHUNK_BYTES), chunk * CHUNK_BYTES);
   }
   if (damaged.length > 0)
-    throw new CorruptionError(damaged, `${damaged.length} chunks of backup ${stored.backup.id} are missing or damaged`);
+    throw new CorruptionError(damaged, `${damaged.length} records of backup ${stored.backup.id} are missing or damaged`);
   for (const { pages } of laterCommits(stored)) layPages(image, pages, pageSize);
   return image;
 }

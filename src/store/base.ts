@@ -22,6 +22,8 @@ interface IndexRecord {
   readonly range: number;
   readonly seqs: Float64Array;
   readonly checksums: Uint32Array;
+  /** Of the record itself; a store that was begun before there were any has none. */
+  readonly checksum?: number;
 }
 
 export const BASE_SERIES: StorageKey = ['base'];
@@ -46,7 +48,7 @@ export function checkChunks(
   index: readonly unknown[],
 ): Uint8Array[] {
   const sumOf = recordedSums(index);
-  const damaged: string[] = [];
+  const damaged = damagedIndex(index);
   const checked: Uint8Array[] = [];
   for (const [chunk, bytes] of bytesByChunk) {
     if (chunk >= chunkCount(meta.pageCount * meta.pageSize)) continue;
@@ -54,7 +56,7 @@ export function checkChunks(
     else damaged.push(`base ${chunk}`);
   }
   if (damaged.length > 0)
-    throw new CorruptionError(damaged, `${damaged.length} chunks of the base are missing or do not match their checksum`);
+    throw new CorruptionError(damaged, `${damaged.length} records of the base are missing or do not match their checksum`);
   return checked;
 }
 
@@ -84,7 +86,10 @@ export function encodeChunks(bytesByChunk: ReadonlyMap<number, Uint8Array>, inde
     record.checksums[chunk % CHUNKS_PER_INDEX] = checksum(bytes);
     entries.push({ key: chunkKey(chunk), value: { chunk, bytes } satisfies ChunkRecord });
   }
-  for (const range of touched) entries.push({ key: ['index', range], value: recordByRange.get(range) });
+  for (const range of touched) {
+    const record = recordByRange.get(range);
+    if (record) entries.push({ key: ['index', range], value: { ...record, checksum: sumOfIndex(record) } satisfies IndexRecord });
+  }
   return entries;
 }
 
@@ -141,6 +146,12 @@ export function chunkKey(chunk: number): StorageKey {
   return ['base', chunk];
 }
 
+/** The checksum of each chunk as the index has it; undefined where it does not say. */
+export function recordedSums(index: readonly unknown[]): (chunk: number) => number | undefined {
+  const recordByRange = indexByRange(index);
+  return (chunk) => recordByRange.get(Math.floor(chunk / CHUNKS_PER_INDEX))?.checksums[chunk % CHUNKS_PER_INDEX];
+}
+
 /** The index records of the ranges that these chunks fall into. */
 export function indexKeys(chunks: Iterable<number>): StorageKey[] {
   const ranges = new Set<number>();
@@ -153,13 +164,23 @@ export function chunkBytes(record: unknown): Uint8Array | undefined {
   return isChunkRecord(record) ? record.bytes : undefined;
 }
 
-function indexByRange(index: readonly unknown[]): Map<number, IndexRecord> {
-  return new Map(index.filter(isIndexRecord).map((record) => [record.range, record]));
+/** The names of index records that do not match their own checksum. */
+export function damagedIndex(index: readonly unknown[]): string[] {
+  const wrong = index.filter(isIndexRecord).filter((record) => record.checksum !== undefined && record.checksum !== sumOfIndex(record));
+  return wrong.map(({ range }) => `index ${range}`);
 }
 
-function recordedSums(index: readonly unknown[]): (chunk: number) => number | undefined {
-  const recordByRange = indexByRange(index);
-  return (chunk) => recordByRange.get(Math.floor(chunk / CHUNKS_PER_INDEX))?.checksums[chunk % CHUNKS_PER_INDEX];
+function sumOfIndex({ range, seqs, checksums }: IndexRecord): number {
+  const own = checksum(Uint8Array.of(range & 255, (range >> 8) & 255, (range >> 16) & 255, range >>> 24));
+  return checksum(bytesOf(checksums), checksum(bytesOf(seqs), own));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function indexByRange(index: readonly unknown[]): Map<number, IndexRecord> {
+  return new Map(index.filter(isIndexRecord).map((record) => [record.range, record]));
 }
 
 function isChunkRecord(value: unknown): value is ChunkRecord {

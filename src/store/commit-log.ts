@@ -11,8 +11,10 @@ import type { Clock } from './environment.js';
 import { foldStep } from './fold-step.js';
 import { LogSizes } from './log-sizes.js';
 import { metaEntry } from './meta.js';
+import { type MirrorStep, stepMirror } from './mirror-copy.js';
 import { replaceBase } from './replacement.js';
 import { WatchedStorage } from './watched-storage.js';
+import { restoredId } from './witness.js';
 
 /** The database as it is stored: the pages of the base, and the commits to lay over them. */
 export interface StoredImage {
@@ -56,18 +58,22 @@ export class CommitLog {
     return this.#storage.storeId;
   }
 
-  /** Begins a store that holds `image`, unless another tab has just begun one; what is stored then, either way. */
-  async create(image: Uint8Array): Promise<StoredImage> {
+  /**
+   * Begins a store that holds `image`, unless another tab has just begun one; what is stored then, either way. One that was
+   * lost is brought back at the commit `seq`.
+   */
+  async create(image: Uint8Array, lost?: { readonly seq: number; readonly lostId: string }): Promise<StoredImage> {
     const header = readHeader(image.subarray(0, HEADER_BYTES));
     if (!header) throw new CorruptionError(['image'], 'A database to begin with has no SQLite header');
+    const seq = lost?.seq ?? 0;
     const meta = metaEntry({
-      storeId: this.#newId(),
+      storeId: lost ? restoredId(lost.lostId, this.#newId()) : this.#newId(),
       pageSize: header.pageSize,
-      checkpointSeq: 0,
+      checkpointSeq: seq,
       pageCount: image.length / header.pageSize,
       backups: [],
     });
-    await this.#storage.write('opening', { durability: 'strict', adds: [...encodeBase(image, 0), meta] });
+    await this.#storage.write('opening', { durability: 'strict', adds: [...encodeBase(image, seq), meta] });
     const stored = await this.load();
     if (!stored) throw new ClosedError('The database was deleted while it was being made. Open it again.');
     return stored;
@@ -171,6 +177,13 @@ export class CommitLog {
     const { checkpointSeq, hasFolded } = await foldStep(this.#storage, target);
     this.#sizes.forgetFolded(checkpointSeq);
     return hasFolded;
+  }
+
+  /**
+   * Brings the mirror of this log forward, one bounded step. Throws as `stepMirror` does.
+   */
+  stepMirror(mirror: WatchedStorage): Promise<MirrorStep> {
+    return stepMirror({ primary: this.#storage, mirror });
   }
 
   async #append(commit: Commit, durability: Durability): Promise<boolean> {

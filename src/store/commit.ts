@@ -78,7 +78,7 @@ export function sizeOf(commit: Commit): number {
 }
 
 /** Whether a part-0 record as read is this very commit. */
-export function isRecordOf(commit: Commit, record: unknown): boolean {
+export function isRecordOf(commit: Pick<Commit, 'id'>, record: unknown): boolean {
   return typeof record === 'object' && record !== null && 'id' in record && record.id === commit.id;
 }
 

@@ -1,4 +1,6 @@
 import type { Engine } from '../engine/engine.js';
+import { type MirrorPlace, openMirrorPlace } from '../storage/mirror-place.js';
+import { openWitnessStorage, type WitnessStorage } from './witness-storage.js';
 
 /** Timers and the time of day, as the platform gives them; tests pass their own. */
 export interface Clock {
@@ -35,7 +37,9 @@ export interface Environment {
   /** Opens the channel of a name; undefined where there is none. */
   readonly openChannel: (name: string) => HintChannel | undefined;
   /** Where the witness is kept; undefined where there is none. */
-  readonly witnessStorage: Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
+  readonly witnessStorage: WitnessStorage | undefined;
+  /** Where the mirror of a database in IndexedDB is kept; undefined where there is no place that fails apart from it. */
+  readonly openMirrorPlace: (name: string) => MirrorPlace | undefined;
   /** Asks the browser to keep the origin's data; undefined where it cannot be asked. */
   readonly persist: (() => Promise<boolean>) | undefined;
   /** Fires when the page comes back to life: `visibilitychange`, `pageshow`, `resume`. */
@@ -50,7 +54,8 @@ export function platformEnvironment(loadEngine: () => Promise<Engine>): Environm
     clock: platformClock,
     loadEngine,
     openChannel: openBroadcastChannel,
-    witnessStorage: allowed(() => globalThis.localStorage),
+    witnessStorage: allowed(openWitnessStorage),
+    openMirrorPlace: (name) => allowed(() => openMirrorPlace(name)),
     persist: persistOf(allowed(() => globalThis.navigator?.storage)),
     wakeUps: pageTargets(),
     random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,

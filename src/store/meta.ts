@@ -1,4 +1,5 @@
 import { CorruptionError, StorageFormatError } from '../errors/storage-error.js';
+import { checksum } from '../page/checksum.js';
 import { META_KEY, type StorageEntry } from '../storage/storage.js';
 import { type BackupRecord, isBackupList } from './backup.js';
 
@@ -20,10 +21,25 @@ export interface Meta {
   readonly pageCount: number;
   /** Oldest first; a store that was begun before there were any has no list. */
   readonly backups: readonly BackupRecord[];
+  /** In a mirror, what tells the commit at `checkpointSeq` from another line's of that number. */
+  readonly headId?: string;
+}
+
+/** A store that was begun before there were any has no checksum. */
+interface MetaRecord extends Meta {
+  readonly checksum?: number;
 }
 
 export function metaEntry(meta: Omit<Meta, 'format'>): StorageEntry {
-  return { key: META_KEY, value: { format: FORMAT, ...meta } satisfies Meta };
+  const whole: Meta = { format: FORMAT, ...meta };
+  return { key: META_KEY, value: { ...whole, checksum: sumOf(whole) } satisfies MetaRecord };
+}
+
+const encoder = new TextEncoder();
+
+function sumOf({ format, storeId, pageSize, checkpointSeq, pageCount, backups, headId }: Meta): number {
+  const listed = backups.map((each) => [each.id, each.seq, each.schemaVersion, each.createdAt, each.reason, each.pageSize, each.pageCount]);
+  return checksum(encoder.encode(JSON.stringify([format, storeId, pageSize, checkpointSeq, pageCount, listed, headId])));
 }
 
 /**
@@ -35,16 +51,19 @@ export function metaEntry(meta: Omit<Meta, 'format'>): StorageEntry {
 export function parseMeta(value: unknown): Meta {
   if (typeof value !== 'object' || value === null)
     throw new CorruptionError(['meta'], 'The record that names the store is missing or damaged');
-  const meta = value as Partial<Meta>;
+  const meta = value as Partial<MetaRecord>;
   if (typeof meta.format === 'number' && meta.format > FORMAT) {
     throw new StorageFormatError(
       `The storage has format ${meta.format}, and this Tablite knows up to ${FORMAT}. It was left untouched: load the newer code.`,
     );
   }
-  const { format, storeId, pageSize, checkpointSeq, pageCount, backups = [] } = meta;
+  const { format, storeId, pageSize, checkpointSeq, pageCount, backups = [], headId, checksum: sum } = meta;
   const isWhole = format === FORMAT && typeof storeId === 'string' && isCount(pageSize) && isCount(checkpointSeq) && isCount(pageCount);
   if (!isWhole || !isBackupList(backups)) throw new CorruptionError(['meta'], 'The record that names the store is damaged');
-  return { format, storeId, pageSize, checkpointSeq, pageCount, backups };
+  const parsed: Meta = { format, storeId, pageSize, checkpointSeq, pageCount, backups, ...(headId !== undefined && { headId }) };
+  if (sum !== undefined && sum !== sumOf(parsed))
+    throw new CorruptionError(['meta'], 'The record that names the store does not match its checksum');
+  return parsed;
 }
 
 /**
@@ -52,7 +71,7 @@ export function parseMeta(value: unknown): Meta {
  * only one commit ever has the number that a backup is listed with.
  */
 export function isSameMeta(a: Meta, b: Meta): boolean {
-  return a.storeId === b.storeId && a.checkpointSeq === b.checkpointSeq && listed(a) === listed(b);
+  return a.storeId === b.storeId && a.checkpointSeq === b.checkpointSeq && a.headId === b.headId && listed(a) === listed(b);
 }
 
 function listed({ backups }: Meta): string {

@@ -2,6 +2,27 @@ import { callSafely } from './subscriptions.js';
 
 export type DatabaseState = 'opening' | 'migrating' | 'ready' | 'outdated' | 'failing' | 'closed';
 
+/** The copy of a database in a place that fails apart from IndexedDB. */
+export interface MirrorStatus {
+  /** A storage bucket or the origin private file system; `none` where the browser has neither, `off` where it is not wanted. */
+  readonly place: 'bucket' | 'opfs' | 'none' | 'off';
+  /** The commit up to which it reaches; undefined until this tab has looked. */
+  readonly seq: number | undefined;
+  /** Commits that are not in it yet, as far as this tab knows; undefined until it has looked. */
+  readonly behind: number | undefined;
+  /** Why it could not be brought forward, while it cannot. It is tried again. */
+  readonly error: Error | undefined;
+}
+
+/** Where a database was brought back from, after its data had vanished. */
+export interface Restored {
+  readonly from: 'mirror';
+  /** The commit up to which everything is there again. */
+  readonly seq: number;
+  /** The newest commit that is known to have been there; what lies between the two is lost. */
+  readonly knownSeq: number;
+}
+
 /** How a database is at the moment. */
 export interface Status {
   readonly state: DatabaseState;
@@ -13,6 +34,15 @@ export interface Status {
   readonly error: Error | undefined;
   /** Set when the database was begun anew after its data had vanished (`onDataLoss: 'restart'`). */
   readonly dataLoss: Error | undefined;
+  /** Set when the database's data had vanished and was brought back. */
+  readonly restored: Restored | undefined;
+  /** The newest commit that is stored and in this replica. */
+  readonly seq: number;
+  /** Writes made here that are not stored yet. */
+  readonly unsaved: number;
+  /** Milliseconds since 1970 at which a write made here was last stored; undefined before the first. */
+  readonly savedAt: number | undefined;
+  readonly mirror: MirrorStatus;
   /** Milliseconds since 1970 at which the state was entered. */
   readonly since: number;
 }
@@ -25,7 +55,19 @@ export class StatusBoard {
 
   constructor(persistence: Status['persistence'], now: () => number) {
     this.#now = now;
-    this.#status = { state: 'opening', persistence, isPersistent: undefined, error: undefined, dataLoss: undefined, since: now() };
+    this.#status = {
+      state: 'opening',
+      persistence,
+      isPersistent: undefined,
+      error: undefined,
+      dataLoss: undefined,
+      restored: undefined,
+      seq: 0,
+      unsaved: 0,
+      savedAt: undefined,
+      mirror: { place: 'none', seq: undefined, behind: undefined, error: undefined },
+      since: now(),
+    };
   }
 
   get current(): Status {

@@ -3,13 +3,13 @@ import type { Connection } from '../engine/connection.js';
 import type { Engine } from '../engine/engine.js';
 import { runTransaction, type Transaction } from '../engine/transaction.js';
 import { ClosedError } from '../errors/database-error.js';
+import type { MirrorPlace } from '../storage/mirror-place.js';
 import type { Durability, StorageLoss } from '../storage/storage.js';
 import { attemptSteps, type Steps, untilKept } from './attempt.js';
 import type { Backup } from './backup.js';
-import { Checkpoint } from './checkpoint.js';
 import type { CommitLog, StoredImage } from './commit-log.js';
 import type { Environment } from './environment.js';
-import { type Hints, openHints } from './hint.js';
+import { Followers } from './followers.js';
 import { LiveReplica } from './live-replica.js';
 import { Overlay, untilCurrent } from './overlay.js';
 import { nestedWrite, PendingWrite, type Ran } from './pending-write.js';
@@ -18,7 +18,6 @@ import { attemptRestore, refuseNewer } from './restore.js';
 import type { StatusBoard } from './status.js';
 import { type Change, type ChangeCallback, Subscriptions } from './subscriptions.js';
 import { Turns } from './turns.js';
-import { onWakeUp } from './wake-up.js';
 import type { Witness } from './witness.js';
 
 export interface StoreParts {
@@ -27,6 +26,8 @@ export interface StoreParts {
   readonly environment: Environment;
   readonly status: StatusBoard;
   readonly witness: Witness;
+  /** Where the store is mirrored; undefined where it is not. */
+  readonly mirrorPlace?: MirrorPlace | undefined;
   /** The newest schema version that the code knows; undefined where it does not care. */
   readonly known: number | undefined;
 }
@@ -40,9 +41,7 @@ export class Store {
   readonly #live: LiveReplica;
   readonly #turns = new Turns();
   readonly #subscriptions = new Subscriptions();
-  readonly #checkpoint: Checkpoint;
-  readonly #hints: Hints;
-  readonly #forgetWakeUps: () => void;
+  readonly #followers: Followers;
   #isRunning = false;
   #isFlushDue = false;
   #isCatchUpDue = false;
@@ -51,16 +50,18 @@ export class Store {
   /** A store over what was loaded from the log. */
   constructor(parts: StoreParts, image: StoredImage) {
     this.#parts = parts;
-    const { environment, log } = parts;
     const onChange = (change: Change) => this.#changed(change);
     this.#live = new LiveReplica({ ...parts, onChange, onStorage: (error) => this.#report(error) }, image);
-    this.#checkpoint = new Checkpoint(log, environment.clock, (failure) => this.#report(failure));
-    this.#hints = openHints(environment, log.storage.name, ({ storeId, seq }) => {
-      if (storeId === log.storeId && seq > this.seq) this.#catchUpSoon();
+    this.#followers = new Followers({
+      ...parts,
+      onFailure: (failure) => this.#report(failure),
+      onNews: (seq) => {
+        if (seq > this.seq) this.#catchUpSoon();
+      },
     });
-    this.#forgetWakeUps = onWakeUp(environment.wakeUps, () => this.#catchUpSoon());
-    log.storage.onLoss((loss) => this.#lose(loss));
-    this.#follow();
+    parts.log.storage.onLoss((loss) => this.#lose(loss));
+    parts.status.set({ seq: this.seq });
+    this.#followers.look(this.seq);
   }
 
   /** @throws {ClosedError} */
@@ -95,6 +96,10 @@ export class Store {
     if (this.#isRunning) return Promise.reject(nestedWrite());
     const write = new PendingWrite<Result>(durability, (replica) => this.#exclusively(() => run(replica)));
     this.#live.queue.add(write as PendingWrite);
+    const note = () => this.#parts.status.set({ unsaved: this.#live.queue.unsavedCount });
+    note();
+    // Before whoever awaits it: the status they look at then has it.
+    write.settled.then(note, note);
     this.#flushSoon();
     return write.settled;
   }
@@ -174,6 +179,13 @@ export class Store {
     });
   }
 
+  /** Waits until every write made so far is stored or rejected; with `mirror`, until what is stored is in the mirror, too. */
+  async flush({ mirror = false }: { mirror?: boolean } = {}): Promise<void> {
+    await this.#turns.take(() => this.#settle());
+    void this.connection;
+    if (mirror) await this.#followers.mirrored();
+  }
+
   /** A copy of the database as one SQLite file, every write made so far in it and durable. */
   export(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#turns.take(async () => {
@@ -192,7 +204,7 @@ export class Store {
     await this.#turns.take(async () => {
       if (this.#isClosed) return;
       await this.#settle();
-      this.#parts.witness.flush();
+      await this.#followers.rest();
       this.#end(new ClosedError('The database was closed. Open it again.'));
     });
     await this.#parts.log.storage.close();
@@ -232,14 +244,10 @@ export class Store {
   #changed(change: Change): void {
     // Taken away while its answer was on the way: nobody follows any more.
     if (this.#isClosed) return;
-    if (change.origin === 'own') this.#hints.send({ storeId: this.#parts.log.storeId, seq: change.seq });
-    this.#follow();
+    const { status, environment } = this.#parts;
+    status.set({ seq: this.seq, ...(change.origin === 'own' && { savedAt: environment.clock.now() }) });
+    this.#followers.note(change);
     this.#subscriptions.notify(change);
-  }
-
-  #follow(): void {
-    this.#parts.witness.note({ storeId: this.#parts.log.storeId, seq: this.seq });
-    this.#checkpoint.consider();
   }
 
   #flushSoon(): void {
@@ -282,11 +290,8 @@ export class Store {
   #end(reason: ClosedError): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#checkpoint.stop();
-    this.#forgetWakeUps();
-    this.#hints.close();
+    this.#followers.stop();
     this.#live.end(reason);
-    this.#parts.witness.stop();
-    this.#parts.status.set({ state: 'closed', error: reason });
+    this.#parts.status.set({ state: 'closed', error: reason, unsaved: 0 });
   }
 }

@@ -1,4 +1,5 @@
-import type { Clock, Environment } from './environment.js';
+import type { Clock } from './environment.js';
+import type { WitnessStorage } from './witness-storage.js';
 
 /** How long a witness may lag behind: writing it with every commit would cost as much as the commit's SQL. */
 const LAG_MS = 1000;
@@ -7,48 +8,51 @@ const LAG_MS = 1000;
 export interface Testimony {
   readonly storeId: string;
   readonly seq: number;
+  /** Milliseconds since 1970 at which it was seen; undefined where that was not noted. */
+  readonly at?: number | undefined;
 }
 
 /**
  * Knows, outside of IndexedDB, that a database was here, so that vanished data is never mistaken for a first run.
  */
 export class Witness {
-  readonly #storage: Environment['witnessStorage'];
+  readonly #storage: WitnessStorage | undefined;
   readonly #clock: Clock;
   readonly #key: string;
   #latest: Testimony | undefined;
   #timer: unknown;
   #isStopped = false;
 
-  constructor(name: string, { witnessStorage, clock }: Pick<Environment, 'witnessStorage' | 'clock'>) {
+  constructor(name: string, { witnessStorage, clock }: { readonly witnessStorage: WitnessStorage | undefined; readonly clock: Clock }) {
     this.#storage = witnessStorage;
     this.#clock = clock;
     this.#key = `tablite:witness:${name}`;
   }
 
   /** What it saw last; undefined where there is none, or nothing readable. */
-  recall(): Testimony | undefined {
-    const text = this.#tried(() => this.#storage?.getItem(this.#key));
+  async recall(): Promise<Testimony | undefined> {
+    const text = await this.#tried((storage) => storage.getItem(this.#key));
     if (!text) return undefined;
-    const [seq, storeId] = text.split(' ');
-    return storeId !== undefined && Number.isSafeInteger(Number(seq)) ? { storeId, seq: Number(seq) } : undefined;
+    const [seq, storeId, at] = text.split(' ');
+    if (storeId === undefined || !Number.isSafeInteger(Number(seq))) return undefined;
+    return { storeId, seq: Number(seq), at: at === undefined ? undefined : Number(at) };
   }
 
   /** Notes what is stored, within a second. */
-  note(testimony: Testimony): void {
+  note(testimony: Pick<Testimony, 'storeId' | 'seq'>): void {
     if (this.#isStopped) return;
     this.#latest = testimony;
     if (!this.#storage || this.#timer !== undefined) return;
-    this.#timer = this.#clock.setTimeout(() => this.flush(), LAG_MS);
+    this.#timer = this.#clock.setTimeout(() => void this.flush(), LAG_MS);
   }
 
   /** Writes what was noted now. */
-  flush(): void {
+  async flush(): Promise<void> {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#latest || !this.#storage) return;
+    if (!this.#latest) return;
     const { seq, storeId } = this.#latest;
-    this.#tried(() => this.#storage?.setItem(this.#key, `${seq} ${storeId}`));
+    await this.#tried((storage) => storage.setItem(this.#key, `${seq} ${storeId} ${this.#clock.now()}`));
   }
 
   /** Notes nothing more: the database was taken away, and what was seen before that stands. */
@@ -59,17 +63,31 @@ export class Witness {
   }
 
   /** Forgets a database that was deleted on purpose. */
-  forget(): void {
+  async forget(): Promise<void> {
     this.stop();
-    this.#tried(() => this.#storage?.removeItem(this.#key));
+    await this.#tried((storage) => storage.removeItem(this.#key));
   }
 
-  /** A localStorage that is full or forbidden is no witness, and no reason to fail: the database is kept all the same. */
-  #tried<Result>(use: () => Result): Result | undefined {
+  /** What is full or forbidden is no witness, and no reason to fail: the database is kept all the same. */
+  async #tried<Result>(use: (storage: WitnessStorage) => Result | Promise<Result>): Promise<Result | undefined> {
     try {
-      return use();
+      return this.#storage && (await use(this.#storage));
     } catch {
       return undefined;
     }
   }
+}
+
+/** The id of a store that a lost one is brought back as: tabs that have the lost one open must not take it for theirs. */
+export function restoredId(lostId: string, newId: string): string {
+  return `${firstId(lostId)}~${newId}`;
+}
+
+/** Whether one of two stores was brought back from the other, or both from a third. */
+export function isSameLine(storeId: string, otherId: string): boolean {
+  return firstId(storeId) === firstId(otherId);
+}
+
+function firstId(storeId: string): string {
+  return storeId.split('~')[0] ?? storeId;
 }

@@ -32,6 +32,11 @@ export class WriteQueue {
     return this.#waiting.length > 0;
   }
 
+  /** Writes that are not stored yet. */
+  get unsavedCount(): number {
+    return this.#waiting.length + this.inFlightCount;
+  }
+
   get inFlightCount(): number {
     return this.#inFlight?.writes.length ?? 0;
   }

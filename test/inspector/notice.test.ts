@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { DataLossError, type Status } from '../../src/index.js';
 import { noticesOf } from '../../src/inspector/notice.js';
 
-const ready: Status = { state: 'ready', persistence: 'indexeddb', isPersistent: true, error: undefined, dataLoss: undefined, since: 0 };
+const ready: Status = {
+  state: 'ready',
+  persistence: 'indexeddb',
+  isPersistent: true,
+  error: undefined,
+  dataLoss: undefined,
+  restored: undefined,
+  seq: 0,
+  unsaved: 0,
+  savedAt: undefined,
+  mirror: { place: 'none', seq: undefined, behind: undefined, error: undefined },
+  since: 0,
+};
 
 describe('the notices', () => {
   it('are none while all is well', () => {
@@ -20,7 +32,7 @@ describe('the notices', () => {
   });
 
   it('say that an earlier database is gone, and that memory ends with the page', () => {
-    const titles = noticesOf({ ...ready, persistence: 'memory', dataLoss: new DataLossError('x', 3) }).map(({ title }) => title);
+    const titles = noticesOf({ ...ready, persistence: 'memory', dataLoss: new DataLossError('x', { seq: 3 }) }).map(({ title }) => title);
     expect(titles).toEqual(['The earlier database is gone', 'Kept in memory only']);
   });
 });

@@ -187,11 +187,10 @@ describe('damage to a backup', () => {
     await expect(history.log.backups.read(first)).rejects.toThrow(CorruptionError);
   });
 
-  it('of the index never overwrites the copy that is there', async () => {
+  it('of the index is found before anything is copied or overwritten by it', async () => {
     const { history } = await damaged((storage) => flip(storage, ['index', 0], 'seqs', 1));
     await history.commit([9]);
-    await history.fold(4);
-    await history.check();
+    await expect(history.fold(4)).rejects.toMatchObject({ damaged: ['index 0'] });
   });
 
   it('of the base never becomes a copy, not of a chunk that is only cut off either', async () => {

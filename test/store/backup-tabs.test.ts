@@ -7,6 +7,7 @@ import type { Storage } from '../../src/storage/storage.js';
 import type { BackupDraft } from '../../src/store/backup.js';
 import { CommitLog } from '../../src/store/commit-log.js';
 import { foldTo } from '../../src/store/fold-step.js';
+import { metaEntry, parseMeta } from '../../src/store/meta.js';
 import { WatchedStorage } from '../../src/store/watched-storage.js';
 import { FaultyStorage, ManualClock, scheduledStorage } from './fakes.js';
 import { commitOf, PageFile } from './page-file.js';
@@ -209,8 +210,9 @@ describe('tabs that write, fold, delete backups and read them at once', () => {
     await write(log, true);
     const [backup] = await log.backups.list();
     faulty.onWrite = async (_, next) => {
-      const [meta] = (await storage.read([{ get: ['meta'] }])) as [{ checkpointSeq: number }];
-      await storage.write({ durability: 'relaxed', puts: [{ key: ['meta'], value: { ...meta, checkpointSeq: meta.checkpointSeq + 1 } }] });
+      const [stored] = await storage.read([{ get: ['meta'] }]);
+      const meta = parseMeta(stored);
+      await storage.write({ durability: 'relaxed', puts: [metaEntry({ ...meta, checkpointSeq: meta.checkpointSeq + 1 })] });
       return next();
     };
     await expect(late.backups.delete(backup?.id ?? '')).rejects.toMatchObject({ name: 'ConflictError' });

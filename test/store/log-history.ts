@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { checksum } from '../../src/page/checksum.js';
 import { memoryStorage } from '../../src/storage/memory-storage.js';
+import type { Storage } from '../../src/storage/storage.js';
 import type { BackupDraft } from '../../src/store/backup.js';
 import { CommitLog } from '../../src/store/commit-log.js';
 import { foldTo } from '../../src/store/fold-step.js';
@@ -10,14 +11,15 @@ import { commitOf, PageFile } from './page-file.js';
 
 /** One history: a line of commits with its backups, and what each of them has to read as. */
 export class LogHistory {
-  readonly storage: FaultyStorage = new FaultyStorage(memoryStorage());
+  readonly storage: FaultyStorage;
   readonly log: CommitLog;
   file: PageFile;
   /** Oldest first. */
   backups: { id: string; seq: number; sum: number }[] = [];
   now = 0;
 
-  constructor(pageSize = 4096, pageCount = 20) {
+  constructor(pageSize = 4096, pageCount = 20, storage: Storage = memoryStorage()) {
+    this.storage = new FaultyStorage(storage);
     this.log = new CommitLog({ storage: this.storage, clock: new ManualClock(), newId: () => 'store' });
     this.file = new PageFile(pageSize, pageCount);
   }

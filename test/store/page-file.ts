@@ -15,6 +15,14 @@ export class PageFile {
     this.#resize(pageCount, 0);
   }
 
+  /** The file of an image, as it was after commit `seq`. */
+  static of(image: Uint8Array, pageSize: number, seq: number): PageFile {
+    const file = new PageFile(pageSize, 1);
+    file.seq = seq;
+    file.#pages = Array.from({ length: image.length / pageSize }, (_, page) => image.slice(page * pageSize, (page + 1) * pageSize));
+    return file;
+  }
+
   get pageCount(): number {
     return this.#pages.length;
   }
