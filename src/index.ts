@@ -7,7 +7,15 @@ export type {
   SyncResult,
   WriteOptions,
 } from './database/database.js';
+export {
+  type BackupReport,
+  type InspectOptions,
+  inspectStorage,
+  type StorageReport,
+  type StoredReport,
+} from './database/inspect-storage.js';
 export { deleteDatabase, type OpenOptions, type OpenProgress, openDatabase } from './database/open-database.js';
+export { type Salvaged, type SalvageOptions, salvage } from './database/salvage.js';
 export type { AsyncTransaction } from './engine/async-transaction.js';
 export type { Parameters } from './engine/parameters.js';
 export type { Row } from './engine/statement.js';
@@ -44,6 +52,8 @@ export {
   CorruptionError,
   type DataLoss,
   DataLossError,
+  SalvageError,
+  StorageAbsentError,
   StorageError,
   StorageFormatError,
   StorageFullError,
@@ -74,5 +84,7 @@ export type {
 export type { Backup, BackupReason } from './store/backup.js';
 export type { Clock, Environment, HintChannel } from './store/environment.js';
 export type { DatabaseState, MirrorStatus, Restored, Status } from './store/status.js';
+export { describeStatus, type StatusTextOptions } from './store/status-text.js';
 export type { Change, ChangeCallback } from './store/subscriptions.js';
+export type { Testimony } from './store/witness.js';
 export type { WitnessStorage } from './store/witness-storage.js';

@@ -57,6 +57,7 @@ export function witnessOf(name: string, storage: Storage, environment: Environme
   return new Witness(name, storage.kind === 'indexeddb' ? environment : { ...environment, witnessStorage: undefined });
 }
 
-export function mirrorPlaceOf(storage: Storage, environment: Environment): MirrorPlace | undefined {
-  return storage.kind === 'indexeddb' ? environment.openMirrorPlace(storage.name) : undefined;
+/** `mustExist`: nothing is made by reading. */
+export function mirrorPlaceOf(storage: Storage, environment: Environment, mustExist: boolean = false): MirrorPlace | undefined {
+  return storage.kind === 'indexeddb' ? environment.openMirrorPlace(storage.name, mustExist) : undefined;
 }

@@ -19,6 +19,12 @@ export class StorageUnavailableError extends StorageError {
   override readonly code = 'STORAGE_UNAVAILABLE';
 }
 
+/** Nothing is stored under this name, and nothing was made of it. */
+export class StorageAbsentError extends StorageError {
+  override readonly name = 'StorageAbsentError';
+  override readonly code = 'STORAGE_ABSENT';
+}
+
 /** The disk or the origin's quota is full. Memory is as before the write; writing works again once there is room. */
 export class StorageFullError extends StorageError {
   override readonly name = 'StorageFullError';
@@ -55,6 +61,22 @@ export class CorruptionError extends TabliteError {
   constructor(damaged: readonly string[], what: string) {
     super(
       `${what} (${damaged.join(', ')}). Nothing was overwritten: copy what the storage holds before you delete the database or import a backup.`,
+    );
+    this.damaged = damaged;
+  }
+}
+
+/** Nothing consistent is left of a database, or of the backup that was asked for. Nothing was changed. */
+export class SalvageError extends TabliteError {
+  override readonly name = 'SalvageError';
+  readonly code = 'SALVAGE';
+  /** The records that are missing or damaged. */
+  readonly damaged: readonly string[];
+
+  constructor(database: string, damaged: readonly string[]) {
+    const what = damaged.length > 0 ? `damaged: ${damaged.join(', ')}` : 'nothing is stored under that name';
+    super(
+      `No consistent state of database "${database}" is left (${what}). Look at inspectStorage(), and import an exported file if there is one.`,
     );
     this.damaged = damaged;
   }

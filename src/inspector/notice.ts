@@ -1,4 +1,4 @@
-import type { Status } from '../index.js';
+import { DataLossError, type Status } from '../index.js';
 import { visibleText } from './visible-text.js';
 
 /** Something that whoever looks at the page has to know of the database. */
@@ -24,7 +24,20 @@ export function noticesOf(status: Status): Notice[] {
     const lines = [...why, 'What you see is what was here last; it does not change any more.'];
     notices.push({ level: 'error', title: 'The database is closed', lines, action: 'reload' });
   }
-  if (status.dataLoss) {
+  if (status.restored) {
+    const { seq, knownSeq } = status.restored;
+    const lost = knownSeq > seq ? `${knownSeq - seq} of its last commits are lost.` : 'Nothing is known to be missing.';
+    const lines = [`The browser had lost it. It was brought back from its copy, up to commit ${seq}. ${lost}`];
+    notices.push({ level: 'warning', title: 'The database was brought back', lines, action: undefined });
+  }
+  if (status.dataLoss instanceof DataLossError && status.dataLoss.foundSeq !== undefined)
+    notices.push({
+      level: 'warning',
+      title: 'The last commits are gone',
+      lines: [visibleText(status.dataLoss.message)],
+      action: undefined,
+    });
+  else if (status.dataLoss) {
     const lines = ['The browser or somebody cleared its storage. This one was begun anew: import a backup if you have one.'];
     notices.push({ level: 'warning', title: 'The earlier database is gone', lines, action: undefined });
   }

@@ -1,4 +1,4 @@
-import type { Change, Database, Status } from '../index.js';
+import { type Change, type Database, describeStatus, type Status } from '../index.js';
 import { element, patchChildren } from './element.js';
 import type { Panel } from './panel.js';
 import { visibleText } from './visible-text.js';
@@ -7,6 +7,13 @@ const PLACES: Readonly<Record<Status['persistence'], string>> = {
   indexeddb: 'IndexedDB of this browser',
   memory: 'memory, until the page ends',
   file: 'a file',
+};
+
+const COPIES: Readonly<Record<Status['mirror']['place'], string>> = {
+  bucket: 'in a storage bucket of its own',
+  opfs: 'in files of this origin',
+  none: 'none: there is no place for one here',
+  off: 'none: turned off',
 };
 
 /** Where the database stands and is kept, and what changed last. */
@@ -25,7 +32,8 @@ export function statusPanel(database: Database, lastChange: () => Change | undef
 }
 
 function entries(database: Database): [term: string, description: string, kind?: string][] {
-  const { state, persistence, isPersistent } = database.status;
+  const { status } = database;
+  const { state, persistence, isPersistent, mirror } = status;
   // A closed database has no schema to ask for.
   const version = state === 'closed' ? 'unknown' : `version ${database.schemaVersion}`;
   return [
@@ -33,6 +41,8 @@ function entries(database: Database): [term: string, description: string, kind?:
     ['Schema', version],
     ['Kept in', PLACES[persistence]],
     ['Persistent', describePromise(isPersistent)],
+    ['Copy', COPIES[mirror.place]],
+    ['Saved', visibleText(describeStatus(status))],
   ];
 }
 

@@ -10,12 +10,12 @@ interface StorageBuckets {
 
 /**
  * A storage in the IndexedDB of a storage bucket: files of its own, which do not go when those of the origin's own IndexedDB do.
- * Undefined where there are no buckets.
+ * Undefined where there are no buckets. `mustExist`: nothing is made by reading.
  */
-export function bucketStorage(name: string): Storage | undefined {
+export function bucketStorage(name: string, mustExist: boolean = false): Storage | undefined {
   const buckets = bucketsHere();
   if (!buckets) return undefined;
-  return indexedDbStorageIn(name, async () => (await buckets.open(BUCKET, { durability: 'relaxed' })).indexedDB);
+  return indexedDbStorageIn(name, async () => (await buckets.open(BUCKET, { durability: 'relaxed' })).indexedDB, mustExist);
 }
 
 function bucketsHere(): StorageBuckets | undefined {

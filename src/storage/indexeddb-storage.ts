@@ -1,5 +1,5 @@
 import { createStore, type UseStore } from 'idb-keyval';
-import { StorageError, StorageFormatError } from '../errors/storage-error.js';
+import { StorageAbsentError, StorageError, StorageFormatError } from '../errors/storage-error.js';
 import { indexedDbFailure } from './indexeddb-failure.js';
 import { readRequest } from './indexeddb-read.js';
 import {
@@ -35,17 +35,38 @@ export function indexedDbStorage(name: string, options: IndexedDbOptions = {}): 
   return new IndexedDbStorage(name, options.createStore ?? createStoreHere, async () => indexedDbHere());
 }
 
-/** The same in another IndexedDB than the page's own, such as a storage bucket's. */
-export function indexedDbStorageIn(name: string, factory: () => Promise<IDBFactory>): Storage {
-  return new IndexedDbStorage(name, (databaseName, storeName) => storeIn(factory, databaseName, storeName), factory);
+/** The same, in which nothing is made: reading rejects with a StorageAbsentError where there is no such database. */
+export function existingIndexedDbStorage(name: string): Storage {
+  return indexedDbStorageIn(name, async () => indexedDbHere(), true);
 }
 
-/** What idb-keyval's `createStore` gives, which knows the page's own IndexedDB only. */
-function storeIn(factory: () => Promise<IDBFactory>, databaseName: string, storeName: string): UseStore {
+/** The same in another IndexedDB than the page's own, such as a storage bucket's. */
+export function indexedDbStorageIn(name: string, factory: () => Promise<IDBFactory>, mustExist: boolean = false): Storage {
+  const create = (databaseName: string, storeName: string) => storeIn(factory, { databaseName, storeName, mustExist });
+  return new IndexedDbStorage(name, create, factory);
+}
+
+interface StoreToOpen {
+  readonly databaseName: string;
+  readonly storeName: string;
+  readonly mustExist: boolean;
+}
+
+/** What idb-keyval's `createStore` gives, which knows the page's own IndexedDB only, and makes what is not there. */
+function storeIn(factory: () => Promise<IDBFactory>, { databaseName, storeName, mustExist }: StoreToOpen): UseStore {
   return async (mode, callback) => {
     const request = (await factory()).open(databaseName);
-    request.onupgradeneeded = () => request.result.createObjectStore(storeName);
-    await succeeded(request);
+    let isAbsent = false;
+    request.onupgradeneeded = () => {
+      isAbsent = mustExist;
+      if (isAbsent) request.transaction?.abort();
+      else request.result.createObjectStore(storeName);
+    };
+    try {
+      await succeeded(request);
+    } catch (cause) {
+      throw isAbsent ? new StorageAbsentError(`There is no IndexedDB database "${databaseName}".`, { cause }) : cause;
+    }
     return callback(request.result.transaction(storeName, mode).objectStore(storeName));
   };
 }

@@ -9,9 +9,12 @@ export interface MirrorPlace {
   readonly storage: Storage;
 }
 
-/** Where the copy of a database is kept that outlives its IndexedDB; undefined where the browser has no such place. */
-export function openMirrorPlace(name: string): MirrorPlace | undefined {
-  const bucket = bucketStorage(name);
+/**
+ * Where the copy of a database is kept that outlives its IndexedDB; undefined where the browser has no such place. `mustExist`: nothing
+ * is made by reading.
+ */
+export function openMirrorPlace(name: string, mustExist: boolean = false): MirrorPlace | undefined {
+  const bucket = bucketStorage(name, mustExist);
   if (bucket) return { kind: 'bucket', storage: bucket };
   const opfs = opfsStorage(name);
   return opfs && { kind: 'opfs', storage: opfs };

@@ -30,7 +30,9 @@ class OpfsStorage implements Storage {
   }
 
   read(requests: readonly ReadRequest[], alive: () => void = () => undefined): Promise<unknown[]> {
-    return this.#alone('reading', async (folder) => {
+    return this.#alone('reading', async () => {
+      const folder: FileSystemDirectoryHandle | undefined = await folderOf(this.name, false).catch(ignoreMissing);
+      if (!folder) return requests.map((request) => ('get' in request ? undefined : []));
       await finishJournal(folder, alive);
       const answers: unknown[] = [];
       for (const request of requests) answers.push(await answer(folder, request, alive));
@@ -39,7 +41,8 @@ class OpfsStorage implements Storage {
   }
 
   write(batch: WriteBatch, alive: () => void = () => undefined): Promise<WriteOutcome> {
-    return this.#alone('writing', async (folder) => {
+    return this.#alone('writing', async () => {
+      const folder = await folderOf(this.name, true);
       await finishJournal(folder, alive);
       const meta = await readRecord(folder, META_KEY);
       if (batch.guard && !batch.guard(meta)) return { isCommitted: false, meta };
@@ -65,16 +68,16 @@ class OpfsStorage implements Storage {
   async destroy(): Promise<void> {
     await this.close();
     await locked(this.name, async () => {
-      const folder = await rootFolder();
-      await folder.removeEntry(encodeURIComponent(this.name), { recursive: true }).catch(ignoreMissing);
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+      await root.removeEntry(encodeURIComponent(this.name), { recursive: true }).catch(ignoreMissing);
     });
   }
 
-  async #alone<Result>(doing: string, work: (folder: FileSystemDirectoryHandle) => Promise<Result>): Promise<Result> {
+  async #alone<Result>(doing: string, work: () => Promise<Result>): Promise<Result> {
     try {
       return await locked(this.name, async () => {
         if (this.#isClosed) throw new StorageError('The storage was closed.', { wasSent: false });
-        return work(await (await rootFolder()).getDirectoryHandle(encodeURIComponent(this.name), { create: true }));
+        return work();
       });
     } catch (cause) {
       if (cause instanceof TabliteError) throw cause;
@@ -90,8 +93,9 @@ function locked<Result>(name: string, work: () => Promise<Result>): Promise<Resu
   return navigator.locks.request(`tablite:opfs:${name}`, work) as Promise<Result>;
 }
 
-async function rootFolder(): Promise<FileSystemDirectoryHandle> {
-  return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+async function folderOf(name: string, create: boolean): Promise<FileSystemDirectoryHandle> {
+  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create });
+  return root.getDirectoryHandle(encodeURIComponent(name), { create });
 }
 
 async function answer(folder: FileSystemDirectoryHandle, request: ReadRequest, alive: () => void): Promise<unknown> {

@@ -132,6 +132,11 @@ export function writtenSeqs(index: readonly unknown[]): (chunk: number) => numbe
   return (chunk) => recordByRange.get(Math.floor(chunk / CHUNKS_PER_INDEX))?.seqs[chunk % CHUNKS_PER_INDEX] ?? 0;
 }
 
+/** The commit at which any chunk was last written; 0 where the index does not say. */
+export function newestWritten(index: readonly unknown[]): number {
+  return index.filter(isIndexRecord).reduce((newest, { seqs }) => seqs.reduce((a, b) => Math.max(a, b), newest), 0);
+}
+
 /** The chunks of the base as they were read, by chunk: undefined where one is missing or does not match the index. */
 export function intactChunks(chunks: readonly unknown[], index: readonly unknown[]): (chunk: number) => Uint8Array | undefined {
   const recorded = new Map(chunks.filter(isChunkRecord).map(({ chunk, bytes }) => [chunk, bytes]));

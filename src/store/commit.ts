@@ -105,6 +105,16 @@ export function decodeLog(records: readonly unknown[], after: number): Commit[] 
   return commits;
 }
 
+/** Log records as read, by the commit that each says it is of; NaN for those of unknown shape. */
+export function groupBySeq(records: readonly unknown[]): Map<number, unknown[]> {
+  const bySeq = new Map<number, unknown[]>();
+  for (const record of records) {
+    const seq = isPart(record) ? record.seq : Number.NaN;
+    bySeq.set(seq, [...(bySeq.get(seq) ?? []), record]);
+  }
+  return bySeq;
+}
+
 function decodeCommit(seq: number, parts: readonly LaterPart[]): Commit {
   const head = parts[0];
   if (!head || !isHead(head) || parts.length !== head.parts || parts.some(({ part }, at) => part !== at)) {

@@ -38,8 +38,11 @@ export interface Environment {
   readonly openChannel: (name: string) => HintChannel | undefined;
   /** Where the witness is kept; undefined where there is none. */
   readonly witnessStorage: WitnessStorage | undefined;
-  /** Where the mirror of a database in IndexedDB is kept; undefined where there is no place that fails apart from it. */
-  readonly openMirrorPlace: (name: string) => MirrorPlace | undefined;
+  /**
+   * Where the mirror of a database in IndexedDB is kept; undefined where there is no place that fails apart from it. `mustExist`:
+   * nothing is made by reading.
+   */
+  readonly openMirrorPlace: (name: string, mustExist?: boolean) => MirrorPlace | undefined;
   /** Asks the browser to keep the origin's data; undefined where it cannot be asked. */
   readonly persist: (() => Promise<boolean>) | undefined;
   /** Fires when the page comes back to life: `visibilitychange`, `pageshow`, `resume`. */
@@ -55,7 +58,7 @@ export function platformEnvironment(loadEngine: () => Promise<Engine>): Environm
     loadEngine,
     openChannel: openBroadcastChannel,
     witnessStorage: allowed(openWitnessStorage),
-    openMirrorPlace: (name) => allowed(() => openMirrorPlace(name)),
+    openMirrorPlace: (name, mustExist) => allowed(() => openMirrorPlace(name, mustExist)),
     persist: persistOf(allowed(() => globalThis.navigator?.storage)),
     wakeUps: pageTargets(),
     random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,

@@ -20,6 +20,11 @@ describe('the status', () => {
       isPersistent: undefined,
       error: undefined,
       dataLoss: undefined,
+      restored: undefined,
+      seq: 1,
+      unsaved: 0,
+      savedAt: clock.now(),
+      mirror: { place: 'none', seq: undefined, behind: undefined, error: undefined },
       since: clock.now(),
     });
   });
@@ -37,7 +42,8 @@ describe('the status', () => {
     faulty.onWrite = (_, next) => next();
     await database.run(INCREMENT);
     await database.run(INCREMENT);
-    expect(seen.map(({ state, error }) => [state, error])).toEqual([
+    const states = seen.map(({ state, error }) => [state, error]).filter(([state], at, all) => state !== all[at - 1]?.[0]);
+    expect(states.slice(1)).toEqual([
       ['failing', full],
       ['ready', undefined],
     ]);

@@ -35,4 +35,13 @@ describe('the notices', () => {
     const titles = noticesOf({ ...ready, persistence: 'memory', dataLoss: new DataLossError('x', { seq: 3 }) }).map(({ title }) => title);
     expect(titles).toEqual(['The earlier database is gone', 'Kept in memory only']);
   });
+
+  it('say that a lost database was brought back, and what of it could not be', () => {
+    const restored = { from: 'mirror', seq: 40, knownSeq: 43 } as const;
+    expect(noticesOf({ ...ready, restored })).toMatchObject([
+      { title: 'The database was brought back', lines: [expect.stringContaining('3 of its last commits are lost')] },
+    ]);
+    const dataLoss = new DataLossError('x', { seq: 3, foundSeq: 2 });
+    expect(noticesOf({ ...ready, dataLoss })).toMatchObject([{ title: 'The last commits are gone' }]);
+  });
 });
