@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { killTree } from '../test/e2e/process-tree.js';
+import { firefoxPreferences } from './firefox-preferences.js';
+
+/** A browser with the backend that it keeps IndexedDB in. */
+export type BrowserKind = 'chromium' | 'chromium-sqlite' | 'firefox';
+
+export const BROWSER_KINDS: readonly BrowserKind[] = ['chromium', 'chromium-sqlite', 'firefox'];
+
+const END_MS = 10_000;
+
+const CHROMIUM = [
+  '--headless',
+  '--no-sandbox',
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--hide-crash-restore-bubble',
+  '--password-store=basic',
+  '--enable-logging=stderr',
+  '--disable-gpu',
+  '--disk-cache-size=1',
+  '--disable-extensions',
+  '--disable-component-update',
+  '--disable-background-networking',
+  '--disable-sync',
+  '--disable-breakpad',
+  // A page behind another one goes on writing.
+  '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding',
+];
+
+/** A browser that runs on a profile folder, started by hand and driven by nobody. */
+export interface RunningBrowser {
+  /** Ends all of its processes at once, with SIGKILL; resolves when they are gone. */
+  kill(): Promise<void>;
+  /** Asks it to end, and waits until it has. */
+  end(): Promise<void>;
+}
+
+/** Starts a browser with a tab for each address. What it prints is appended to `<profile>.log`. */
+export async function startBrowser(kind: BrowserKind, profile: string, addresses: readonly string[]): Promise<RunningBrowser> {
+  await mkdir(profile, { recursive: true });
+  const log = openSync(`${profile}.log`, 'a');
+  if (kind === 'firefox') await writeFile(join(profile, 'user.js'), firefoxPreferences());
+  const [executable, args] = command(kind, profile);
+  const child = spawn(executable, [...args, ...addresses], { detached: true, stdio: ['ignore', log, log] });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('exit', () => resolve());
+    child.on('error', reject);
+  });
+  ended.catch(() => undefined);
+  return {
+    kill: async () => {
+      if (child.pid !== undefined && child.exitCode === null) await killTree(child.pid);
+      await ended;
+    },
+    end: () => endInOrder(child, ended),
+  };
+}
+
+/** The browser of a kind is on this machine. */
+export function isInstalled(kind: BrowserKind): boolean {
+  return existsSync(executableOf(kind));
+}
+
+async function endInOrder(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.kill('SIGTERM');
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), END_MS);
+  });
+  const how = await Promise.race([ended, late]).finally(() => clearTimeout(timer));
+  if (how === 'late' && child.pid !== undefined) await killTree(child.pid);
+}
+
+function executableOf(kind: BrowserKind): string {
+  if (kind === 'firefox') return process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
+  const path = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+  // Debian's is a script that prepares much and then becomes this.
+  return path === '/usr/bin/chromium' && existsSync('/usr/lib/chromium/chromium') ? '/usr/lib/chromium/chromium' : path;
+}
+
+function command(kind: BrowserKind, profile: string): [executable: string, args: readonly string[]] {
+  if (kind === 'firefox') return [executableOf(kind), ['--headless', '--no-remote', '--profile', profile]];
+  const features = kind === 'chromium-sqlite' ? ['--enable-features=IdbSqliteBackingStore,IdbSqliteOnDiskRollout'] : [];
+  return [executableOf(kind), [...CHROMIUM, ...features, `--user-data-dir=${profile}`]];
+}

@@ -1,0 +1,85 @@
+import type { Event, Load, Plan } from './protocol.js';
+import { between, oneOf, type Random } from './random.js';
+
+/** When a browser is ended: so long after the first of its tabs opens, all of them write, or all of them have settled. */
+export interface End {
+  readonly after: 'opening' | 'writing' | 'settled';
+  readonly ms: number;
+  /** Not killed, but asked to end. */
+  readonly isInOrder: boolean;
+}
+
+/** One start of a browser. */
+export interface Round {
+  readonly plans: readonly Plan[];
+  readonly end: End;
+  /** How often the end of the log is cut off, each time on a copy of the profile. */
+  readonly cuts: number;
+}
+
+export interface RoundOptions {
+  readonly random: Random;
+  readonly session: number;
+  readonly versions: number;
+  /** Little is written, for a short time, as between two crashes in a row. */
+  readonly isLight: boolean;
+  /** How often a log is cut when it is. */
+  readonly cuts: number;
+}
+
+/** A start that changes nothing. */
+export function lookPlan(session: number, versions: number): Plan {
+  return { session, tab: 0, seed: 0, versions, upgrade: 'manual', load: 'none', durability: 'relaxed', event: 'none' };
+}
+
+/** The first start of a profile that is to look as if it had been used: it is ended in order, which writes everything down. */
+export function quietRound({ random, session, versions }: RoundOptions): Round {
+  const plan = {
+    session,
+    tab: 0,
+    seed: seedOf(random),
+    versions,
+    upgrade: 'at-open',
+    load: 'single',
+    durability: 'mixed',
+    event: 'none',
+  } as const;
+  return { plans: [{ ...plan, calmAfter: 200 }], end: { after: 'settled', ms: 0, isInOrder: true }, cuts: 0 };
+}
+
+export function drawRound(options: RoundOptions): Round {
+  const { random, session, versions, isLight, cuts } = options;
+  const end = drawEnd(random, isLight);
+  const tabs = random() < 0.25 ? 2 : 1;
+  const event: Event =
+    end.after !== 'writing' || isLight
+      ? 'none'
+      : oneOf(random, ['none', 'none', 'none', 'vacuum', ...(tabs === 1 ? (['import', 'restore'] as const) : [])]);
+  const load: Load = isLight ? 'single' : oneOf(random, ['single', 'burst', 'burst', 'large', 'transactions', 'mixed', 'mixed']);
+  const plan = {
+    session,
+    versions,
+    // A restore goes back to before a migration that the page makes itself, and so knows.
+    upgrade: event === 'restore' ? 'manual' : oneOf(random, ['at-open', 'manual']),
+    load,
+    durability: oneOf(random, ['relaxed', 'strict', 'mixed']),
+    event,
+    calmAfter: end.after === 'settled' ? between(random, 150, 500) : undefined,
+  } as const;
+  const isCut = end.after === 'writing' && (event === 'none' || event === 'vacuum') && random() < 0.15;
+  const plans = Array.from({ length: tabs }, (_, tab) => ({ ...plan, tab, seed: seedOf(random) }));
+  return { plans, end, cuts: isCut ? cuts : 0 };
+}
+
+function drawEnd(random: Random, isLight: boolean): End {
+  const chance = random();
+  if (isLight) return { after: 'writing', ms: between(random, 50, 250), isInOrder: false };
+  if (chance < 0.1) return { after: 'opening', ms: between(random, 0, 250), isInOrder: false };
+  // The log is folded when nobody has written for a quarter of a second.
+  if (chance < 0.2) return { after: 'settled', ms: between(random, 0, 600), isInOrder: false };
+  return { after: 'writing', ms: chance < 0.35 ? between(random, 20, 300) : between(random, 300, 1500), isInOrder: false };
+}
+
+function seedOf(random: Random): number {
+  return between(random, 0, 2 ** 31 - 1);
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BrowserKind, startBrowser } from './browser.js';
+import type { PageServer } from './page-server.js';
+import type { End } from './plan.js';
+import type { Plan, Report } from './protocol.js';
+
+/** A page that has not answered by then never will. */
+const ANSWER_MS = 45_000;
+
+export interface SessionOptions {
+  readonly kind: BrowserKind;
+  readonly profile: string;
+  readonly server: PageServer;
+  readonly plans: readonly Plan[];
+  /** Undefined for pages that only look: it is killed when all of them have. */
+  readonly end: End | undefined;
+  readonly onReport: (report: Report) => void;
+  readonly isStopping: () => boolean;
+}
+
+/** How a session came to its end: as planned, a page refused, or a page did not answer. */
+export type Ending = 'planned' | 'refused' | 'silent' | 'stopped';
+
+/** Starts a browser, listens to its pages, and ends it as planned. */
+export async function runSession({ kind, profile, server, plans, end, onReport, isStopping }: SessionOptions): Promise<Ending> {
+  const awaited = end?.after ?? 'found';
+  const reached = new Set<number>();
+  let ending: Ending | undefined;
+  let isDying = false;
+  server.hear(plans[0]?.session ?? 0, (tab, report) => {
+    if (report.is === awaited) reached.add(tab);
+    if (report.is === 'refused' && !isDying) ending = 'refused';
+    // Pages see their browser die around them, and say so; an acknowledgement is one all the same.
+    if (!isDying || report.is === 'kept' || report.is === 'rewinding' || report.is === 'rewound') onReport(report);
+  });
+  const browser = await startBrowser(
+    kind,
+    profile,
+    plans.map((plan) => server.address(plan)),
+  );
+  try {
+    const needed = awaited === 'opening' ? 1 : plans.length;
+    const deadline = Date.now() + ANSWER_MS;
+    while (ending === undefined && reached.size < needed && !isStopping() && Date.now() < deadline) await sleep(5);
+    if (isStopping()) ending = 'stopped';
+    else if (reached.size < needed) ending ??= 'silent';
+    if (ending === undefined) await sleep(end?.ms ?? 0);
+    if (ending === undefined && end?.isInOrder) {
+      isDying = true;
+      await browser.end();
+    }
+    return ending ?? 'planned';
+  } finally {
+    isDying = true;
+    await browser.kill();
+  }
+}
