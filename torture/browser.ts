@@ -27,6 +27,8 @@ const CHROMIUM = [
   '--disable-background-networking',
   '--disable-sync',
   '--disable-breakpad',
+  // The first page opens the others.
+  '--disable-popup-blocking',
   // A page behind another one goes on writing.
   '--disable-background-timer-throttling',
   '--disable-renderer-backgrounding',
@@ -34,27 +36,30 @@ const CHROMIUM = [
 
 /** A browser that runs on a profile folder, started by hand and driven by nobody. */
 export interface RunningBrowser {
+  /** Whether it is gone. */
+  hasEnded(): boolean;
   /** Ends all of its processes at once, with SIGKILL; resolves when they are gone. */
   kill(): Promise<void>;
   /** Asks it to end, and waits until it has. */
   end(): Promise<void>;
 }
 
-/** Starts a browser with a tab for each address. What it prints is appended to `<profile>.log`. */
-export async function startBrowser(kind: BrowserKind, profile: string, addresses: readonly string[]): Promise<RunningBrowser> {
+/** Starts a browser with one page. What it prints is appended to `<profile>.log`. */
+export async function startBrowser(kind: BrowserKind, profile: string, address: string): Promise<RunningBrowser> {
   await mkdir(profile, { recursive: true });
   const log = openSync(`${profile}.log`, 'a');
   if (kind === 'firefox') await writeFile(join(profile, 'user.js'), firefoxPreferences());
   const [executable, args] = command(kind, profile);
-  const child = spawn(executable, [...args, ...addresses], { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(executable, [...args, address], { detached: true, stdio: ['ignore', log, log] });
   const ended = new Promise<void>((resolve, reject) => {
     child.on('exit', () => resolve());
     child.on('error', reject);
   });
   ended.catch(() => undefined);
   return {
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     kill: async () => {
-      if (child.pid !== undefined && child.exitCode === null) await killTree(child.pid);
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) await killTree(child.pid);
       await ended;
     },
     end: () => endInOrder(child, ended),

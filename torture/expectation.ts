@@ -2,7 +2,18 @@ import type { Found, Report } from './protocol.js';
 
 /** Something that must not be: a promise of the library is broken, or a page failed. */
 export interface Problem {
-  readonly kind: 'lost' | 'torn' | 'integrity' | 'schema' | 'revived' | 'unsettled' | 'uncaught' | 'status' | 'refused' | 'strict lost';
+  readonly kind:
+    | 'lost'
+    | 'torn'
+    | 'integrity'
+    | 'schema'
+    | 'revived'
+    | 'unsettled'
+    | 'uncaught'
+    | 'status'
+    | 'refused'
+    | 'strict lost'
+    | 'browser';
   readonly what: string;
 }
 

@@ -23,6 +23,7 @@ export const COUNTED = [
   'refused to open',
   'failing status',
   'uncaught errors',
+  'browser ended by itself',
   'torn records put in',
   'wiped',
   'wiped, DataLossError',
@@ -49,6 +50,7 @@ const COUNTED_BY_PROBLEM: Readonly<Record<Problem['kind'], Counted>> = {
   uncaught: 'uncaught errors',
   status: 'failing status',
   refused: 'refused to open',
+  browser: 'browser ended by itself',
   'strict lost': 'cuts that lost strict writes',
 };
 

@@ -17,6 +17,7 @@ const PREFERENCES: Readonly<Record<string, string | number | boolean>> = {
   'browser.startup.page': 0,
   'datareporting.healthreport.uploadEnabled': false,
   'datareporting.policy.dataSubmissionEnabled': false,
+  'dom.disable_open_during_load': false,
   'dom.min_background_timeout_value': 4,
   'dom.storageManager.prompt.testing': true,
   'dom.storageManager.prompt.testing.allow': true,

@@ -19,6 +19,7 @@ export class Life {
   #starts = 0;
   /** Files of the chain. */
   #versions = 1;
+  #round: Round | undefined;
   #before: Found | undefined;
   #isTorn = false;
   /** Of this round: */
@@ -39,8 +40,9 @@ export class Life {
     const options = { random, session: this.#session, versions: this.#versions, isLight: this.#isTorn, cuts };
     const round = this.#starts === 1 && random() < 0.5 ? quietRound(options) : drawRound(options);
     this.#isTorn = false;
+    this.#round = round;
     const onReport = (report: Report) => this.#hear(report, round.cuts);
-    const ending = await runSession({ kind, server, isStopping, profile: this.#profile, plans: round.plans, end: round.end, onReport });
+    const ending = await runSession({ kind, server, isStopping, profile: this.#profile, plan: round.plan, end: round.end, onReport });
     if (ending === 'stopped') return false;
     this.#count(round, ending);
     if (this.#loss || this.#problems.length > 0) return false;
@@ -53,9 +55,9 @@ export class Life {
   async look(): Promise<void> {
     const { kind, server, isStopping } = this.#run;
     this.#begin();
-    const plans = [lookPlan(this.#session, this.#versions)];
+    const plan = lookPlan(this.#session, this.#versions);
     const onReport = (report: Report) => this.#hear(report, 0);
-    const ending = await runSession({ kind, server, isStopping, profile: this.#profile, plans, end: undefined, onReport });
+    const ending = await runSession({ kind, server, isStopping, profile: this.#profile, plan, end: undefined, onReport });
     if (ending !== 'stopped') this.#conclude('found', ending);
   }
 
@@ -68,7 +70,7 @@ export class Life {
     }
     const kept = `${this.#profile}-kept`;
     await rename(this.#profile, kept);
-    await writeFile(join(kept, 'problems.json'), JSON.stringify(this.#problems, undefined, 2));
+    await writeFile(join(kept, 'problems.json'), JSON.stringify({ round: this.#round, problems: this.#problems }, undefined, 2));
     for (const problem of this.#problems) this.#run.figures.find({ ...problem, session: this.#session, profile: kept });
   }
 
@@ -125,19 +127,20 @@ export class Life {
   #conclude(awaited: string, ending: Ending): void {
     const { figures } = this.#run;
     if (ending === 'silent') this.#problems.push({ kind: 'unsettled', what: `the page did not get to "${awaited}"` });
+    if (ending === 'ended') this.#problems.push({ kind: 'browser', what: `it ended by itself before "${awaited}"` });
     if (!this.#loss) return;
     figures.count('wiped');
     figures.count(this.#loss === 'told' ? 'wiped, DataLossError' : 'wiped, not told');
   }
 
-  #count({ plans, end }: Round, ending: Ending): void {
+  #count({ plan, end }: Round, ending: Ending): void {
     const { figures } = this.#run;
     this.#conclude(end.after, ending);
     if (end.isInOrder) return;
     figures.count('kills');
     if (end.after === 'opening') figures.count('kills while opening');
     if (end.after === 'settled') figures.count('kills after all had settled');
-    if (plans.length > 1) figures.count('kills of two tabs');
+    if (plan.tabs > 1) figures.count('kills of two tabs');
     if (end.after === 'writing' && ending === 'planned') figures.addRound(this.#acknowledged);
   }
 

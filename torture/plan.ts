@@ -11,7 +11,7 @@ export interface End {
 
 /** One start of a browser. */
 export interface Round {
-  readonly plans: readonly Plan[];
+  readonly plan: Plan;
   readonly end: End;
   /** How often the end of the log is cut off, each time on a copy of the profile. */
   readonly cuts: number;
@@ -29,22 +29,19 @@ export interface RoundOptions {
 
 /** A start that changes nothing. */
 export function lookPlan(session: number, versions: number): Plan {
-  return { session, tab: 0, seed: 0, versions, upgrade: 'manual', load: 'none', durability: 'relaxed', event: 'none' };
+  return { session, tab: 0, tabs: 1, seed: 0, versions, upgrade: 'manual', load: 'none', durability: 'relaxed', event: 'none' };
 }
 
 /** The first start of a profile that is to look as if it had been used: it is ended in order, which writes everything down. */
 export function quietRound({ random, session, versions }: RoundOptions): Round {
-  const plan = {
-    session,
-    tab: 0,
-    seed: seedOf(random),
-    versions,
+  const plan: Plan = {
+    ...lookPlan(session, versions),
+    seed: between(random, 0, 2 ** 31 - 1),
     upgrade: 'at-open',
     load: 'single',
     durability: 'mixed',
-    event: 'none',
-  } as const;
-  return { plans: [{ ...plan, calmAfter: 200 }], end: { after: 'settled', ms: 0, isInOrder: true }, cuts: 0 };
+  };
+  return { plan: { ...plan, calmAfter: 200 }, end: { after: 'settled', ms: 0, isInOrder: true }, cuts: 0 };
 }
 
 export function drawRound(options: RoundOptions): Round {
@@ -56,8 +53,11 @@ export function drawRound(options: RoundOptions): Round {
       ? 'none'
       : oneOf(random, ['none', 'none', 'none', 'vacuum', ...(tabs === 1 ? (['import', 'restore'] as const) : [])]);
   const load: Load = isLight ? 'single' : oneOf(random, ['single', 'burst', 'burst', 'large', 'transactions', 'mixed', 'mixed']);
-  const plan = {
+  const plan: Plan = {
     session,
+    tab: 0,
+    tabs,
+    seed: between(random, 0, 2 ** 31 - 1),
     versions,
     // A restore goes back to before a migration that the page makes itself, and so knows.
     upgrade: event === 'restore' ? 'manual' : oneOf(random, ['at-open', 'manual']),
@@ -65,10 +65,9 @@ export function drawRound(options: RoundOptions): Round {
     durability: oneOf(random, ['relaxed', 'strict', 'mixed']),
     event,
     calmAfter: end.after === 'settled' ? between(random, 150, 500) : undefined,
-  } as const;
+  };
   const isCut = end.after === 'writing' && (event === 'none' || event === 'vacuum') && random() < 0.15;
-  const plans = Array.from({ length: tabs }, (_, tab) => ({ ...plan, tab, seed: seedOf(random) }));
-  return { plans, end, cuts: isCut ? cuts : 0 };
+  return { plan, end, cuts: isCut ? cuts : 0 };
 }
 
 function drawEnd(random: Random, isLight: boolean): End {
@@ -78,8 +77,4 @@ function drawEnd(random: Random, isLight: boolean): End {
   // The log is folded when nobody has written for a quarter of a second.
   if (chance < 0.2) return { after: 'settled', ms: between(random, 0, 600), isInOrder: false };
   return { after: 'writing', ms: chance < 0.35 ? between(random, 20, 300) : between(random, 300, 1500), isInOrder: false };
-}
-
-function seedOf(random: Random): number {
-  return between(random, 0, 2 ** 31 - 1);
 }

@@ -65,7 +65,7 @@ async function judgeCopy({ run, profile, versions, expectation }: CutOptions, st
     profile,
     server,
     isStopping,
-    plans: [lookPlan(run.nextSession(), versions)],
+    plan: lookPlan(run.nextSession(), versions),
     end: undefined,
     onReport: (report) => {
       if (report.is === 'found') found = report;
@@ -74,7 +74,7 @@ async function judgeCopy({ run, profile, versions, expectation }: CutOptions, st
   });
   if (ending === 'stopped') return [];
   figures.count('power cuts');
-  if (ending === 'silent') return [{ kind: 'unsettled', what: 'opening after a cut' }];
+  if (ending === 'silent' || ending === 'ended') return [{ kind: 'unsettled', what: 'opening after a cut' }];
   if (!found) return judgeRefusal(figures, refusal ?? '', strict);
   count(figures, found, expectation.last);
   return expectation.judgeCut(found, strict);

@@ -11,6 +11,8 @@ export interface Plan {
   /** Counts the starts of a browser; the ids of writes begin with it. */
   readonly session: number;
   readonly tab: number;
+  /** How many tabs there are; the first one opens the others. */
+  readonly tabs: number;
   readonly seed: number;
   /** How many files the chain has. */
   readonly versions: number;

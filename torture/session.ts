@@ -11,39 +11,35 @@ export interface SessionOptions {
   readonly kind: BrowserKind;
   readonly profile: string;
   readonly server: PageServer;
-  readonly plans: readonly Plan[];
-  /** Undefined for pages that only look: it is killed when all of them have. */
+  readonly plan: Plan;
+  /** Undefined for a page that only looks: it is killed when it has. */
   readonly end: End | undefined;
   readonly onReport: (report: Report) => void;
   readonly isStopping: () => boolean;
 }
 
-/** How a session came to its end: as planned, a page refused, or a page did not answer. */
-export type Ending = 'planned' | 'refused' | 'silent' | 'stopped';
+/** How a session came to its end: as planned, a page refused, or did not answer, the browser ended by itself, or the run is stopped. */
+export type Ending = 'planned' | 'refused' | 'silent' | 'ended' | 'stopped';
 
 /** Starts a browser, listens to its pages, and ends it as planned. */
-export async function runSession({ kind, profile, server, plans, end, onReport, isStopping }: SessionOptions): Promise<Ending> {
+export async function runSession({ kind, profile, server, plan, end, onReport, isStopping }: SessionOptions): Promise<Ending> {
   const awaited = end?.after ?? 'found';
   const reached = new Set<number>();
   let ending: Ending | undefined;
   let isDying = false;
-  server.hear(plans[0]?.session ?? 0, (tab, report) => {
+  server.hear(plan.session, (tab, report) => {
     if (report.is === awaited) reached.add(tab);
     if (report.is === 'refused' && !isDying) ending = 'refused';
     // Pages see their browser die around them, and say so; an acknowledgement is one all the same.
     if (!isDying || report.is === 'kept' || report.is === 'rewinding' || report.is === 'rewound') onReport(report);
   });
-  const browser = await startBrowser(
-    kind,
-    profile,
-    plans.map((plan) => server.address(plan)),
-  );
+  const browser = await startBrowser(kind, profile, server.address(plan));
   try {
-    const needed = awaited === 'opening' ? 1 : plans.length;
+    const needed = awaited === 'opening' ? 1 : plan.tabs;
     const deadline = Date.now() + ANSWER_MS;
-    while (ending === undefined && reached.size < needed && !isStopping() && Date.now() < deadline) await sleep(5);
+    while (ending === undefined && reached.size < needed && !isStopping() && !browser.hasEnded() && Date.now() < deadline) await sleep(5);
     if (isStopping()) ending = 'stopped';
-    else if (reached.size < needed) ending ??= 'silent';
+    else if (reached.size < needed) ending ??= browser.hasEnded() ? 'ended' : 'silent';
     if (ending === undefined) await sleep(end?.ms ?? 0);
     if (ending === undefined && end?.isInOrder) {
       isDying = true;

@@ -38,7 +38,10 @@ export async function torture(options: Options, isStopping: () => boolean, say: 
         `${figures.of('kills')} kills, ${figures.of('acknowledged writes')} writes, ${figures.findings.length} problems, ${figures.of('wiped')} wiped, ${figures.seconds} s`,
       );
       if (options.out)
-        await writeFile(options.out, JSON.stringify({ browser: options.kind, seed: options.seed, ...figures.toJSON() }, undefined, 2));
+        await writeFile(
+          options.out,
+          JSON.stringify({ browser: options.kind, seed: options.seed, port: server.port, ...figures.toJSON() }, undefined, 2),
+        );
     }
   } finally {
     await server.close();

@@ -18,17 +18,22 @@ const tell = await openChannel(plan);
 addEventListener('error', ({ message }) => tell({ is: 'fault', kind: 'uncaught', what: message }));
 addEventListener('unhandledrejection', ({ reason }) => tell({ is: 'fault', kind: 'uncaught', what: String(reason) }));
 tell({ is: 'opening' });
+if (plan.tab === 0) for (let tab = 1; tab < plan.tabs; tab++) openTab({ ...plan, tab, seed: plan.seed + tab });
 try {
   await run();
 } catch (thrown) {
-  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-  tell({ is: 'refused', name, message });
+  tell({ is: 'refused', name: thrown instanceof Error ? thrown.name : '', message: withCauses(thrown) });
+}
+
+/** A tab that has nothing to do with this one. */
+function openTab(other: Plan): void {
+  open(`${location.pathname}#${encodeURIComponent(JSON.stringify(other))}`, '_blank', 'noopener');
 }
 
 async function run(): Promise<void> {
   const db = await openDatabase({ name: NAME, migrations: chainOf(plan.versions), upgrade: plan.upgrade });
   db.onStatusChange(({ state, error }) => {
-    if (state === 'failing' || state === 'closed') tell({ is: 'fault', kind: 'status', what: `${state}: ${error}` });
+    if (state === 'failing' || state === 'closed') tell({ is: 'fault', kind: 'status', what: `${state}: ${withCauses(error)}` });
   });
   const found = await tellFound(db, tell);
   if (plan.load === 'none') return;
@@ -63,4 +68,9 @@ async function settle({ gate, tell }: Work): Promise<void> {
   });
   await Promise.race([gate.close(), late]);
   tell({ is: 'settled', unsettled: gate.inside });
+}
+
+function withCauses(thrown: unknown): string {
+  const cause = thrown instanceof Error && thrown.cause !== undefined ? ` <- ${withCauses(thrown.cause)}` : '';
+  return `${thrown}${cause}`;
 }
