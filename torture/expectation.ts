@@ -41,7 +41,7 @@ export class Expectation {
 
   /** The last write that has to be there. */
   get last(): number {
-    return Math.max(0, ...this.#idByN.keys());
+    return [...this.#idByN.keys()].reduce((last, n) => Math.max(last, n), 0);
   }
 
   /** A session begins, whose chain ends at this version. */
@@ -94,7 +94,8 @@ export class Expectation {
     problems.push(...this.#compare(found, former));
     const unknown = former.filter(([n]) => !this.#idByN.has(n));
     for (const [n, id] of unknown) this.#idByN.set(n, id);
-    this.#former = Math.max(this.#former, ...unknown.map(([n]) => n));
+    this.#former = unknown.reduce((last, [n]) => Math.max(last, n), this.#former);
+    this.#forgetBefore(former[0]?.[0] ?? 0);
     return { problems, isWiped, notMirrored, unacknowledged: unknown.length };
   }
 
@@ -146,12 +147,21 @@ export class Expectation {
     this.#rewindingTo = undefined;
   }
 
+  /** Their rows have been deleted since, as pages do to keep the database small. */
+  #forgetBefore(first: number): void {
+    this.#forget((n) => n < first);
+  }
+
   #forgetAfter(last: number): void {
-    for (const n of [...this.#idByN.keys()].filter((n) => n > last)) {
+    this.#forget((n) => n > last);
+    this.#former = Math.min(this.#former, last);
+  }
+
+  #forget(isGone: (n: number) => boolean): void {
+    for (const n of [...this.#idByN.keys()].filter(isGone)) {
       this.#idByN.delete(n);
       this.#seqByN.delete(n);
     }
-    this.#former = Math.min(this.#former, last);
   }
 }
 

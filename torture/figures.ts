@@ -112,6 +112,7 @@ export class Figures {
   toString(): string {
     const rows = [
       ...COUNTED.map((counted) => [counted, this.of(counted)] as const),
+      ...[...this.#rejections].map(([name, count]) => [`rejected ${name}`, count] as const),
       ['median acknowledged writes per round', this.medianCommits] as const,
       ['seconds', this.seconds] as const,
     ];

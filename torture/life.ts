@@ -9,6 +9,8 @@ import { oneOf } from './random.js';
 import type { Run } from './run.js';
 import { type Ending, runSession } from './session.js';
 
+const MOST_PROBLEMS = 8;
+
 /** A profile from its first start to its last: browser after browser is killed on it. */
 export class Life {
   readonly #run: Run;
@@ -85,7 +87,7 @@ export class Life {
 
   #hear(report: Report, cuts: number): void {
     const { figures } = this.#run;
-    this.#problems.push(...this.#expectation.hear(report));
+    this.#note(this.#expectation.hear(report));
     if (report.is === 'kept') this.#keep(report, cuts > 0);
     else if (report.is === 'found') this.#judge(report);
     else if (report.is === 'refused') this.#refuse(report);
@@ -109,7 +111,7 @@ export class Life {
   #judge(found: Found): void {
     const { figures } = this.#run;
     const { problems, isWiped, notMirrored, unacknowledged } = this.#expectation.judge(found, this.#session);
-    this.#problems.push(...problems);
+    this.#note(problems);
     if (isWiped) this.#loss = 'not told';
     if (found.restoredSeq !== undefined) figures.count('restored from a mirror');
     figures.count('acknowledged writes after the mirror', notMirrored);
@@ -122,6 +124,11 @@ export class Life {
   #refuse({ name, message }: Extract<Report, { is: 'refused' }>): void {
     if (name === 'DataLossError') this.#loss = 'told';
     else this.#problems.push({ kind: 'refused', what: `${name}: ${message}` });
+  }
+
+  /** One that is broken may show in each write: the first of them tell it. */
+  #note(problems: readonly Problem[]): void {
+    this.#problems.push(...problems.slice(0, MOST_PROBLEMS - this.#problems.length));
   }
 
   #conclude(awaited: string, ending: Ending): void {
@@ -152,7 +159,7 @@ export class Life {
       expectation: this.#expectation,
       strict: this.#strict,
     });
-    this.#problems.push(...problems);
+    this.#note(problems);
   }
 
   async #tear(): Promise<void> {

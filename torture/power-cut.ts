@@ -34,7 +34,8 @@ export interface CutOptions {
  * A real power cut loses what the system had not written down, which is at most what came after the last sync. This one cuts
  * anywhere, so it also takes bytes that were synced: all that can be asked is that a prefix of the writes is found, whole, or
  * that the loss is reported. Where the cut is no earlier than the log's end was when a strict write was acknowledged, that
- * write was synced before the cut and has to be there. In a log that is written over from its beginning (SQLite's, after a
+ * write was in the file before the cut and has to be there. That shows that nothing is acknowledged before it is written, and not that
+ * it was synced: bytes that only the system had are in the file too. In a log that is written over from its beginning (SQLite's, after a
  * checkpoint) the length says little, and few cuts ask anything of strict writes. Neither reordered writes nor torn sectors
  * nor files whose length was not synced are emulated.
  */
