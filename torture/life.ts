@@ -41,6 +41,7 @@ export class Life {
     this.#begin();
     const options = { random, session: this.#session, versions: this.#versions, isLight: this.#isTorn, cuts };
     const round = this.#starts === 1 && random() < 0.5 ? quietRound(options) : drawRound(options);
+    const wasTorn = this.#isTorn;
     this.#isTorn = false;
     this.#round = round;
     const onReport = (report: Report) => this.#hear(report, round.cuts);
@@ -48,7 +49,8 @@ export class Life {
     if (ending === 'stopped') return false;
     this.#count(round, ending);
     if (this.#loss || this.#problems.length > 0) return false;
-    for (let cut = 0; cut < round.cuts; cut++) await this.#cut();
+    // With a torn record in the log, a copy loses everything for that alone.
+    for (let cut = 0; cut < round.cuts && !wasTorn; cut++) await this.#cut();
     if (kind === 'chromium' && random() < this.#run.tear) await this.#tear();
     return this.#problems.length === 0;
   }
