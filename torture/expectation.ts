@@ -34,6 +34,8 @@ export class Expectation {
   readonly #rejected = new Set<number>();
   /** Versions of the schema that may be found. */
   #versions: ReadonlySet<number> = new Set([0]);
+  /** Versions that were found in this session. */
+  readonly #seen = new Set<number>();
   #rewindingTo: number | undefined;
   #hasRewound = false;
   /** The last write of the sessions before this one. */
@@ -47,7 +49,8 @@ export class Expectation {
   /** A session begins, whose chain ends at this version. */
   begin(head: number): void {
     this.#former = this.last;
-    this.#versions = new Set([...this.#versions, head]);
+    this.#versions = new Set([...(this.#seen.size > 0 ? this.#seen : this.#versions), head]);
+    this.#seen.clear();
   }
 
   /** Takes note of what a page reports. */
@@ -77,14 +80,14 @@ export class Expectation {
     const isWiped = this.#former > 0 && former.length === 0 && found.restoredSeq === undefined;
     if (isWiped) {
       this.#forgetAfter(0);
+      this.#versions = new Set([0, ...this.#versions]);
       return { problems, isWiped, notMirrored: 0, unacknowledged: 0 };
     }
     if (!this.#versions.has(found.version))
       problems.push({ kind: 'schema', what: `version ${found.version}, expected one of ${[...this.#versions].join(', ')}` });
     let notMirrored = 0;
-    if (found.restoredSeq === undefined) {
-      this.#versions = new Set([...this.#versions].filter((version) => version >= found.version));
-    } else {
+    this.#seen.add(found.version);
+    if (found.restoredSeq !== undefined) {
       problems.push(...this.#missingOfMirror(found));
       notMirrored = Math.max(0, this.#former - found.n);
       this.#forgetAfter(found.n);
