@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,8 +9,6 @@ import { firefoxPreferences } from './firefox-preferences.js';
 export type BrowserKind = 'chromium' | 'chromium-sqlite' | 'firefox';
 
 export const BROWSER_KINDS: readonly BrowserKind[] = ['chromium', 'chromium-sqlite', 'firefox'];
-
-const END_MS = 10_000;
 
 const CHROMIUM = [
   '--headless',
@@ -40,8 +38,6 @@ export interface RunningBrowser {
   hasEnded(): boolean;
   /** Ends all of its processes at once, with SIGKILL; resolves when they are gone. */
   kill(): Promise<void>;
-  /** Asks it to end, and waits until it has. */
-  end(): Promise<void>;
 }
 
 /** Starts a browser with one page. What it prints is appended to `<profile>.log`. */
@@ -62,23 +58,12 @@ export async function startBrowser(kind: BrowserKind, profile: string, address: 
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) await killTree(child.pid);
       await ended;
     },
-    end: () => endInOrder(child, ended),
   };
 }
 
 /** The browser of a kind is on this machine. */
 export function isInstalled(kind: BrowserKind): boolean {
   return existsSync(executableOf(kind));
-}
-
-async function endInOrder(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  child.kill('SIGTERM');
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), END_MS);
-  });
-  const how = await Promise.race([ended, late]).finally(() => clearTimeout(timer));
-  if (how === 'late' && child.pid !== undefined) await killTree(child.pid);
 }
 
 function executableOf(kind: BrowserKind): string {

@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Expectation, type Problem } from './expectation.js';
 import { newestLog, tearLog } from './log-file.js';
-import { drawRound, lookPlan, quietRound, type Round } from './plan.js';
+import { drawRound, longRound, lookPlan, type Round } from './plan.js';
 import { cutPower, type StrictMark } from './power-cut.js';
 import type { Found, Report } from './protocol.js';
 import { oneOf } from './random.js';
@@ -40,7 +40,7 @@ export class Life {
     const { kind, server, random, cuts, isStopping } = this.#run;
     this.#begin();
     const options = { random, session: this.#session, versions: this.#versions, isLight: this.#isTorn, cuts };
-    const round = this.#starts === 1 && random() < 0.5 ? quietRound(options) : drawRound(options);
+    const round = this.#starts === 1 && random() < 0.5 ? longRound(options) : drawRound(options);
     const wasTorn = this.#isTorn;
     this.#isTorn = false;
     this.#round = round;
@@ -145,7 +145,6 @@ export class Life {
   #count({ plan, end }: Round, ending: Ending): void {
     const { figures } = this.#run;
     this.#conclude(end.after, ending);
-    if (end.isInOrder) return;
     figures.count('kills');
     if (end.after === 'opening') figures.count('kills while opening');
     if (end.after === 'settled') figures.count('kills after all had settled');

@@ -41,10 +41,6 @@ export async function runSession({ kind, profile, server, plan, end, onReport, i
     if (isStopping()) ending = 'stopped';
     else if (reached.size < needed) ending ??= browser.hasEnded() ? 'ended' : 'silent';
     if (ending === undefined) await sleep(end?.ms ?? 0);
-    if (ending === undefined && end?.isInOrder) {
-      isDying = true;
-      await browser.end();
-    }
     return ending ?? 'planned';
   } finally {
     isDying = true;
