@@ -29,6 +29,19 @@ export class StorageAbsentError extends StorageError {
 export class StorageFullError extends StorageError {
   override readonly name = 'StorageFullError';
   override readonly code = 'STORAGE_FULL';
+  /** The bytes of the write that did not fit; undefined where that is not known. */
+  readonly bytes: number | undefined;
+  /** How many bytes the origin's data takes, as the browser says; undefined where it does not. */
+  readonly usage: number | undefined;
+  /** How many bytes it may take, as the browser says; undefined where it does not. */
+  readonly quota: number | undefined;
+
+  constructor(message: string, options: ErrorOptions & Partial<Record<'bytes' | 'usage' | 'quota', number | undefined>> = {}) {
+    super(message, options);
+    this.bytes = options.bytes;
+    this.usage = options.usage;
+    this.quota = options.quota;
+  }
 }
 
 /** The storage gave no sign of life within the watchdog's time, and the request had nothing to decide. */

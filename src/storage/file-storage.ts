@@ -1,5 +1,6 @@
-import { CorruptionError, StorageError, StorageFullError } from '../errors/storage-error.js';
+import { CorruptionError, StorageError } from '../errors/storage-error.js';
 import { checksum } from '../page/checksum.js';
+import { batchBytes, type Room, storageFull } from './full-storage.js';
 import { KeyValueImage } from './key-value-image.js';
 import type { Durability, ReadRequest, Storage, StorageEntry, StorageLoss, WriteBatch, WriteOutcome } from './storage.js';
 
@@ -43,20 +44,23 @@ class FileStorage implements Storage {
   }
 
   write(batch: WriteBatch): Promise<WriteOutcome> {
-    return this.#inTurn(async () => {
-      for (;;) {
-        await this.#catchUp();
-        const outcome = this.#image.judge(batch);
-        if (!outcome.isCommitted) return outcome;
-        const change = { deletes: batch.deletes ?? [], puts: batch.puts ?? [], adds: batch.adds ?? [] };
-        const content = serialize(change);
-        if (!(await this.#publish(content, batch.durability))) continue;
-        this.#newest++;
-        this.#image.apply(deserialize(content));
-        if (this.#newest % SNAPSHOT_EVERY === 0) await this.#snapshot();
-        return outcome;
-      }
-    });
+    return this.#inTurn(
+      async () => {
+        for (;;) {
+          await this.#catchUp();
+          const outcome = this.#image.judge(batch);
+          if (!outcome.isCommitted) return outcome;
+          const change = { deletes: batch.deletes ?? [], puts: batch.puts ?? [], adds: batch.adds ?? [] };
+          const content = serialize(change);
+          if (!(await this.#publish(content, batch.durability))) continue;
+          this.#newest++;
+          this.#image.apply(deserialize(content));
+          if (this.#newest % SNAPSHOT_EVERY === 0) await this.#snapshot();
+          return outcome;
+        }
+      },
+      { bytes: batchBytes(batch) },
+    );
   }
 
   disconnect(): void {}
@@ -79,7 +83,7 @@ class FileStorage implements Storage {
     this.#onLoss('deleted');
   }
 
-  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  async #inTurn<Result>(work: () => Promise<Result>, room: Room = {}): Promise<Result> {
     const done = this.#turn.then(work, work);
     this.#turn = done.catch(() => undefined);
     try {
@@ -87,8 +91,7 @@ class FileStorage implements Storage {
     } catch (cause) {
       if (cause instanceof StorageError || cause instanceof CorruptionError) throw cause;
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no code';
-      if (code === 'ENOSPC' || code === 'EDQUOT')
-        throw new StorageFullError(`The disk is full (${this.name}). Nothing was written: free some space and try again.`, { cause });
+      if (code === 'ENOSPC' || code === 'EDQUOT') throw storageFull(`The disk is full (${this.name})`, cause, room);
       throw new StorageError(`The folder ${this.name} could not be used (${code}). Nothing was written.`, { cause });
     }
   }

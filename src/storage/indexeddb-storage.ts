@@ -1,12 +1,13 @@
 import { createStore, type UseStore } from 'idb-keyval';
 import { StorageAbsentError, StorageError, StorageFormatError } from '../errors/storage-error.js';
-import { indexedDbFailure } from './indexeddb-failure.js';
+import type { TabliteError } from '../errors/tablite-error.js';
+import { batchBytes, type Estimate, estimateHere } from './full-storage.js';
+import { indexedDbFailure, isFull } from './indexeddb-failure.js';
 import { readRequest } from './indexeddb-read.js';
 import {
   META_KEY,
   type ReadRequest,
   type Storage,
-  type StorageEntry,
   type StorageLoss,
   type StorageRange,
   type WriteBatch,
@@ -15,12 +16,11 @@ import {
 
 const OBJECT_STORE = 'records';
 
-/** Puts sent before waiting for one to succeed: a large write shows signs of life and lets the page paint. */
-const PUTS_AT_ONCE = 64;
-
 export interface IndexedDbOptions {
   /** Opens the object store; called again for a new connection. idb-keyval's `createStore` is the default. */
   readonly createStore?: CreateStore;
+  /** Says how full the storage is when something did not fit; the browser's own estimate is the default. */
+  readonly estimate?: Estimate;
 }
 
 type CreateStore = (databaseName: string, storeName: string) => UseStore;
@@ -32,7 +32,7 @@ export function indexedDbName(name: string): string {
 
 /** A storage in one object store of one IndexedDB database, named `tablite:<name>`. */
 export function indexedDbStorage(name: string, options: IndexedDbOptions = {}): Storage {
-  return new IndexedDbStorage(name, options.createStore ?? createStoreHere, async () => indexedDbHere());
+  return new IndexedDbStorage(name, options, async () => indexedDbHere());
 }
 
 /** The same, in which nothing is made: reading rejects with a StorageAbsentError where there is no such database. */
@@ -42,8 +42,8 @@ export function existingIndexedDbStorage(name: string): Storage {
 
 /** The same in another IndexedDB than the page's own, such as a storage bucket's. */
 export function indexedDbStorageIn(name: string, factory: () => Promise<IDBFactory>, mustExist: boolean = false): Storage {
-  const create = (databaseName: string, storeName: string) => storeIn(factory, { databaseName, storeName, mustExist });
-  return new IndexedDbStorage(name, create, factory);
+  const createStore: CreateStore = (databaseName, storeName) => storeIn(factory, { databaseName, storeName, mustExist });
+  return new IndexedDbStorage(name, { createStore }, factory);
 }
 
 interface StoreToOpen {
@@ -87,6 +87,7 @@ class IndexedDbStorage implements Storage {
   readonly name: string;
   readonly kind = 'indexeddb';
   readonly #createStore: CreateStore;
+  readonly #estimate: Estimate;
   readonly #factory: () => Promise<IDBFactory>;
   #connecting: Promise<IDBDatabase> | undefined;
   #connection: IDBDatabase | undefined;
@@ -95,9 +96,14 @@ class IndexedDbStorage implements Storage {
   /** Grows with each connection that was dropped: an opening that is overtaken closes what it opened. */
   #generation = 0;
 
-  constructor(name: string, create: CreateStore, factory: () => Promise<IDBFactory>) {
+  constructor(
+    name: string,
+    { createStore = createStoreHere, estimate = estimateHere }: IndexedDbOptions,
+    factory: () => Promise<IDBFactory>,
+  ) {
     this.name = name;
-    this.#createStore = create;
+    this.#createStore = createStore;
+    this.#estimate = estimate;
     this.#factory = factory;
   }
 
@@ -135,20 +141,8 @@ class IndexedDbStorage implements Storage {
         isRefused = true;
         abort(transaction);
       };
-      const send = async () => {
-        for (const range of batch.deletes ?? []) store.delete(keyRange(range));
-        // Awaiting only where there are puts: a commit has none, and sends everything in one turn.
-        if (batch.puts?.length) await this.#put(store, batch.puts, alive);
-        const adds = batch.adds ?? [];
-        for (const { key, value } of adds) {
-          // A conflict is read from the request: the transaction's own error differs from engine to engine.
-          store.add(value, key as IDBValidKey).onerror = (event) => {
-            if ((event.target as IDBRequest).error?.name === 'ConstraintError') isRefused = true;
-          };
-        }
-        // Firefox completes the transaction although the add failed, unless that add is the last request before a commit().
-        transaction.commit();
-      };
+      const requests = requestsOf(batch, store);
+      const send = () => sendInTurn(requests, alive);
       const look = store.get(META_KEY as IDBValidKey);
       look.onsuccess = () => {
         alive();
@@ -161,15 +155,25 @@ class IndexedDbStorage implements Storage {
           fail(cause);
         }
       };
+      transaction.onerror = (event) => {
+        const { error } = event.target as IDBRequest;
+        // A conflict is read from the request: the transaction's own error differs from engine to engine.
+        if (error?.name === 'ConstraintError') isRefused = true;
+        failure ??= error;
+      };
       transaction.oncomplete = () => {
-        if (isRefused) reject(new StorageError('IndexedDB completed a transaction whose compare-and-swap had failed.'));
+        if (failure) reject(new StorageError('IndexedDB completed a transaction of which a request had failed.'));
         else resolve({ isCommitted: true, meta });
       };
       transaction.onabort = () => {
         if (isRefused) resolve({ isCommitted: false, meta });
-        else reject(indexedDbFailure(transaction.error ?? failure, 'writing'));
+        else void this.#failure(transaction.error ?? failure, database, batch).then(reject);
       };
-      if (!batch.guard) send().catch(fail);
+      if (batch.guard) return;
+      send().catch(fail);
+      // It saves waiting, and only here Firefox can be relied on: it completes a transaction although a request has failed, unless that
+      // one was the last before a commit() which is no reaction to another.
+      if (requests.length === 1) transaction.commit();
     });
   }
 
@@ -198,15 +202,11 @@ class IndexedDbStorage implements Storage {
     }
   }
 
-  /** Sends the puts, a group at a time. */
-  async #put(store: IDBObjectStore, puts: readonly StorageEntry[], alive: () => void): Promise<void> {
-    for (let at = 0; at < puts.length; at += PUTS_AT_ONCE) {
-      const group = puts.slice(at, at + PUTS_AT_ONCE);
-      const requests = group.map(({ key, value }) => store.put(value, key as IDBValidKey));
-      const last = requests.at(-1);
-      if (last && at + PUTS_AT_ONCE < puts.length) await succeeded(last);
-      alive();
-    }
+  /** Why a batch was not kept; if for want of room, with what is known of that. */
+  async #failure(cause: unknown, database: IDBDatabase, batch: WriteBatch): Promise<TabliteError> {
+    if (!isFull(cause)) return indexedDbFailure(cause, 'writing');
+    letCleanUp(database);
+    return indexedDbFailure(cause, 'writing', { bytes: batchBytes(batch), ...(await this.#estimate()) });
   }
 
   #begin(database: IDBDatabase, mode: IDBTransactionMode, durability: IDBTransactionDurability | undefined, doing: string): IDBTransaction {
@@ -262,6 +262,36 @@ class IndexedDbStorage implements Storage {
   }
 }
 
+/** What a batch asks of the object store, in its order; each is sent when it is called. */
+function requestsOf({ deletes = [], puts = [], adds = [] }: WriteBatch, store: IDBObjectStore): (() => IDBRequest)[] {
+  return [
+    ...deletes.map((range) => () => store.delete(keyRange(range))),
+    ...puts.map(
+      ({ key, value }) =>
+        () =>
+          store.put(value, key as IDBValidKey),
+    ),
+    ...adds.map(
+      ({ key, value }) =>
+        () =>
+          store.add(value, key as IDBValidKey),
+    ),
+  ];
+}
+
+/**
+ * Sends each request when the one before has succeeded.
+ *
+ * In Firefox, one that fails for want of room has ended the transaction on the disk, and what was sent behind it is kept.
+ */
+async function sendInTurn(requests: readonly (() => IDBRequest)[], alive: () => void): Promise<void> {
+  for (const send of requests.slice(0, -1)) {
+    await succeeded(send());
+    alive();
+  }
+  requests.at(-1)?.();
+}
+
 function keyRange({ from, to }: StorageRange): IDBKeyRange {
   return IDBKeyRange.bound(from, to);
 }
@@ -271,6 +301,15 @@ function succeeded(request: IDBRequest): Promise<void> {
     request.onsuccess = () => resolve();
     request.onerror = () => reject(request.error);
   });
+}
+
+/** Firefox takes nothing but deletions in the transaction after one for which there was no room: this is that one. */
+function letCleanUp(database: IDBDatabase): void {
+  try {
+    abort(database.transaction(OBJECT_STORE, 'readwrite'));
+  } catch {
+    // The connection is gone, and its state with it.
+  }
 }
 
 /** Aborting throws where the transaction has ended already, which is as well. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { deleteDatabase, openDatabase } from '../../src/index.js';
+import { indexedDbStorage } from '../../src/storage/indexeddb-storage.js';
 import { counterChain, INCREMENT, uniqueName } from '../database/open-test-database.js';
 
 afterEach(() => vi.restoreAllMocks());
@@ -38,7 +39,7 @@ function recordCalls(): string[] {
 }
 
 describe('a commit in IndexedDB', () => {
-  it('is one transaction: meta is read, the parts are added, part 0 last, then an explicit commit', async () => {
+  it('is one transaction: meta is read, the parts are added, part 0 last; one part is committed in the same turn', async () => {
     const name = uniqueName('transaction');
     const database = await openDatabase({ name, migrations: counterChain });
     await database.write((tx) => void tx.run('CREATE TABLE blobs (body)'));
@@ -55,11 +56,33 @@ describe('a commit in IndexedDB', () => {
       `add ["log",${next},1]`,
       `add ["log",${next},2]`,
       `add ["log",${next},0]`,
-      'commit',
     ]);
     vi.restoreAllMocks();
     await database.close();
     await deleteDatabase(name);
+  });
+
+  it('sends nothing while another of its values is on its way', async () => {
+    const storage = indexedDbStorage(uniqueName('in-turn'));
+    await storage.read([{ get: ['meta'] }]);
+    const sent: IDBRequest[] = [];
+    const states: string[] = [];
+    for (const method of ['add', 'put', 'delete'] as const) {
+      // Each is called with the very arguments it was given.
+      const original = IDBObjectStore.prototype[method] as (...args: unknown[]) => IDBRequest;
+      vi.spyOn(IDBObjectStore.prototype, method).mockImplementation(function (this: IDBObjectStore, ...args: unknown[]) {
+        states.push(sent.at(-1)?.readyState ?? 'first');
+        const request = original.apply(this, args);
+        sent.push(request);
+        return request;
+      });
+    }
+    const entries = (kind: string) => [1, 2, 3].map((n) => ({ key: [kind, n], value: new Uint8Array(9) }));
+    const deletes = [{ from: ['a'], to: ['b'] }];
+    await storage.write({ durability: 'relaxed', deletes, puts: entries('base'), adds: entries('log') });
+    expect(states).toEqual(['first', 'done', 'done', 'done', 'done', 'done', 'done']);
+    vi.restoreAllMocks();
+    await storage.destroy();
   });
 
   it('carries values under 64 KiB, whatever the size of the write', async () => {

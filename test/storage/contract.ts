@@ -101,6 +101,17 @@ export function testStorage(make: () => Promise<StorageFixture> | StorageFixture
     await storage.close();
   });
 
+  it('refuses an add whose key exists although the guard agreed', async () => {
+    const { storage, write } = await open();
+    await write({ adds: [entry(META, 1), entry(['log', 1, 0], 'first')] });
+    const guard = () => true;
+    const add = entry(['log', 1, 0], 'second');
+    expect(await write({ guard, adds: [add] })).toEqual({ isCommitted: false, meta: 1 });
+    expect(await write({ guard, puts: [entry(META, 2)], adds: [add] })).toEqual({ isCommitted: false, meta: 1 });
+    expect(await storage.read([{ get: META }, { get: ['log', 1, 0] }])).toEqual([1, 'first']);
+    await storage.close();
+  });
+
   it('lets one of many win the same key', async () => {
     const { storage, reopened } = await open();
     const others = Array.from({ length: 4 }, reopened);
