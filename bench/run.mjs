@@ -57,7 +57,9 @@ async function measureSize(megabytes) {
     const reads = await browser.call('pointReads', BATCHES, 2000);
     const bulk = await browser.call('bulkInserts', BULKS, 10_000);
     const migrations = await browser.call('backedMigrations', 'bench', BACKED);
-    return { megabytes, firstOpen, opens, commits, inARow, transactions, reads, bulk, migrations };
+    await browser.reload();
+    const mirror = await browser.call('mirrorCosts', 'bench', BATCHES, 50);
+    return { megabytes, mirror, firstOpen, opens, commits, inARow, transactions, reads, bulk, migrations };
   });
 }
 
@@ -134,6 +136,13 @@ function report(results) {
   console.log(table('Open to first row', ['', 'in a new page', 'after a restart'], opens));
   const bulk = results.map((result) => beside(size(result), result.bulk.tablite, result.bulk.plain, 1));
   console.log(table('10,000 rows in one write', ['', 'Tablite, stored', 'plain sql.js, memory', 'ratio'], bulk));
+  const mirror = results.map((result) => {
+    const { inserts, lag, firstCopy, bytes } = result.mirror;
+    const [on, off] = [median(inserts.with) / 50, median(inserts.without) / 50];
+    return [size(result), on, off, on / off, median(lag), firstCopy, bytes.with / bytes.without];
+  });
+  const mirrorHeads = ['', 'insert with a mirror', 'without', 'ratio', 'until mirrored', 'first copy', 'space: ratio'];
+  console.log(table(`One-row inserts in a row with a mirror and without (${BATCHES} batches of 50)`, mirrorHeads, mirror));
   const backed = results.map((result) => beside(size(result), result.migrations.migration, result.migrations.write, 1));
   const backedTitle = 'A migration of one small table, with the backup that it keeps, beside a strict write of the same SQL';
   console.log(table(backedTitle, ['', 'migration', 'write', 'ratio'], backed));

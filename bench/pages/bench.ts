@@ -3,6 +3,7 @@ import { drizzle } from '../../src/drizzle.js';
 import { type Database, type Durability, openDatabase } from '../../src/index.js';
 import { BarePut } from './bare-put.js';
 import { backedMigrations, chains, longChain, reopenings } from './chain.js';
+import { mirrorCosts } from './mirror.js';
 import { CREATE_NOTES, fillNotes, INSERT_NOTE, type Note, newNote, notes, READ_NOTE } from './notes.js';
 import { loadPlainSqlJs, type PlainDatabase, type PlainStatement } from './plain-sql-js.js';
 import { type Samples, took } from './samples.js';
@@ -170,5 +171,6 @@ Object.assign(window, {
     reopenings,
     longChain,
     backedMigrations,
+    mirrorCosts,
   },
 });
