@@ -1,8 +1,8 @@
 import { CorruptionError } from '../errors/storage-error.js';
 import { chunkCount } from '../page/chunk.js';
-import { META_KEY, type StorageKey } from '../storage/storage.js';
+import { META_KEY, type StorageKey, type StorageRange } from '../storage/storage.js';
 import { checkChunks, chunkBytes, chunkKey, damagedIndex, INDEX_SERIES, indexKeys, recordedSums } from './base.js';
-import { type Commit, decodeLog, isRecordOf, logAfter, sizeOf, validRecords } from './commit.js';
+import { type Commit, decodeLog, isRecordOf, validRecords } from './commit.js';
 import { planBase } from './fold.js';
 import { isSameMeta, type Meta } from './meta.js';
 import { readableMeta, writeMirror } from './mirror-write.js';
@@ -10,8 +10,10 @@ import { OVERTAKEN, untilNotOvertaken } from './overtaken.js';
 import type { WatchedStorage } from './watched-storage.js';
 
 const DOING = 'following the log with the mirror';
-/** Commits are taken over up to this much at a time, so that no step blocks the page for long. */
+/** One step writes about this much of pages, so that it does not block the page for long, ... */
 const STEP_BYTES = 1024 * 1024;
+/** ... and reads at most so many commits. */
+const STEP_COMMITS = 256;
 
 /** A store, and the storage of its mirror. */
 export interface MirrorPair {
@@ -19,10 +21,10 @@ export interface MirrorPair {
   readonly mirror: WatchedStorage;
 }
 
-/** Where the mirror stands after a step, and the newest commit that the store had then. */
+/** Where the mirror stands after a step, and the newest commit that was seen of the store. */
 export interface MirrorStep {
   readonly seq: number;
-  readonly primarySeq: number;
+  readonly seenSeq: number;
 }
 
 /**
@@ -36,7 +38,7 @@ export function stepMirror(pair: MirrorPair): Promise<MirrorStep> {
   return untilNotOvertaken(async () => {
     const [found] = await pair.mirror.read(DOING, [{ get: META_KEY }]);
     const before = readableMeta(found);
-    const [stored, log] = await pair.primary.read(DOING, [{ get: META_KEY }, { range: logAfter((before?.checkpointSeq ?? 1) - 1) }]);
+    const [stored, log] = await pair.primary.read(DOING, [{ get: META_KEY }, { range: window(before?.checkpointSeq ?? 0) }]);
     const meta = pair.primary.recognise(stored);
     const records = validRecords(log as unknown[], meta.checkpointSeq);
     if (!before || !followsOn(before, meta, records)) return copyDifference(pair, meta, { before, isIntact: before !== undefined });
@@ -87,12 +89,12 @@ async function copyDifference(
   const [stored, index, log] = await primary.read(DOING, [
     { get: META_KEY },
     { series: INDEX_SERIES },
-    { range: logAfter(meta.checkpointSeq) },
+    { range: window(meta.checkpointSeq) },
   ]);
   if (!isSameMeta(primary.recognise(stored), meta)) return OVERTAKEN;
   const damaged = damagedIndex(index as unknown[]);
   if (damaged.length > 0) throw new CorruptionError(damaged, 'The index of the base is damaged');
-  const commits = decodeLog(log as unknown[], meta.checkpointSeq);
+  const commits = decodeLog(validRecords(log as unknown[], meta.checkpointSeq), meta.checkpointSeq);
   const taken = firstStep(commits);
   const plan = planBase(meta, taken);
   const mirrorIndex = isIntact ? ((await mirror.read(DOING, [{ series: INDEX_SERIES }]))[0] as unknown[]) : [];
@@ -116,18 +118,23 @@ function isSamePlace(mirror: Meta, { storeId, checkpointSeq, pageSize, pageCount
   return mirror.storeId === storeId && mirror.checkpointSeq === checkpointSeq && isSameFile;
 }
 
-/** As many of the commits as one step takes over, and at least one. */
+/** The log records of the commit `seq` and some that follow it. */
+function window(seq: number): StorageRange {
+  return { from: ['log', seq], to: ['log', seq + STEP_COMMITS, Number.POSITIVE_INFINITY] };
+}
+
+/** As many of the commits as one step takes over, and at least one; pages that are written again and again count once. */
 function firstStep(commits: readonly Commit[]): readonly Commit[] {
-  let bytes = 0;
-  const end = commits.findIndex((commit, at) => {
-    bytes += sizeOf(commit);
-    return at > 0 && bytes > STEP_BYTES;
+  const written = new Set<number>();
+  const end = commits.findIndex(({ pages, pageSize }, at) => {
+    for (const [page] of pages) written.add(page);
+    return at > 0 && written.size * pageSize > STEP_BYTES;
   });
   return end < 0 ? commits : commits.slice(0, end);
 }
 
 function standing({ checkpointSeq }: Meta, taken: readonly Commit[], all: readonly Commit[] = taken): MirrorStep {
-  return { seq: checkpointSeq + taken.length, primarySeq: checkpointSeq + all.length };
+  return { seq: checkpointSeq + taken.length, seenSeq: checkpointSeq + all.length };
 }
 
 function gets(keys: readonly StorageKey[]): { get: StorageKey }[] {

@@ -115,11 +115,11 @@ export class Mirror {
     const { clock, log, place } = this.#parts;
     const began = clock.now();
     try {
-      const { seq, primarySeq } = await log.stepMirror(this.#storage);
+      const { seq, seenSeq } = await log.stepMirror(this.#storage);
       this.#seq = seq;
-      this.#newest = Math.max(this.#newest, primarySeq);
+      this.#newest = Math.max(this.#newest, seenSeq);
       this.#failures = 0;
-      this.#after(Math.max(IDLE_MS, (clock.now() - began) * REST));
+      this.#after((clock.now() - began) * REST);
     } catch (cause) {
       place.storage.disconnect();
       if (cause instanceof ClosedError) this.#isStopped = true;

@@ -42,8 +42,8 @@ it('a mirror is at every moment what the database was at the commit that it says
       });
       let kept = snapshot();
       const stepped = async () => {
-        const { seq, primarySeq } = await history.log.stepMirror(mirror);
-        expect(primarySeq).toBeLessThanOrEqual(history.file.seq);
+        const { seq, seenSeq } = await history.log.stepMirror(mirror);
+        expect(seenSeq).toBeLessThanOrEqual(history.file.seq);
         return seq;
       };
 
