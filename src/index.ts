@@ -62,6 +62,6 @@ export type {
   WriteOutcome,
 } from './storage/storage.js';
 export type { Backup, BackupReason } from './store/backup.js';
-export type { Clock, Environment, HintChannel } from './store/environment.js';
+export type { Clock, Environment, HintChannel, WorkerPort } from './store/environment.js';
 export type { DatabaseState, Status } from './store/status.js';
 export type { Change, ChangeCallback } from './store/subscriptions.js';

@@ -21,7 +21,7 @@ async function openFilled() {
 
 async function read(file: Uint8Array) {
   const db = await openDatabase({ name: 'read', storage: memoryStorage() });
-  await db.import(file);
+  await db.import(file, { foreignObjects: 'keep' });
   return db;
 }
 
