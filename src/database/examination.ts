@@ -89,7 +89,7 @@ export class Examination {
     } catch (cause) {
       // Of a virtual table whose module is not there, for one.
       const message = `${codeLabel(entry)} is foreign and cannot be dropped: ${reasonOf(cause)}. Drop it in the program that made the file.`;
-      throw new ImportError('IMPORT_FOREIGN', message, { cause });
+      throw new ImportError('IMPORT_FOREIGN', message, { cause, foreign: [codeLabel(entry)] });
     }
   }
 
