@@ -87,6 +87,13 @@ describe('exportBackend', () => {
     expect(await manager.getDbVersion()).toBe(3);
   });
 
+  it('takes along what the app has beside the chain', async () => {
+    const manager = await openFilled();
+    await manager.database.run('CREATE VIEW mine AS SELECT key_name FROM credentials');
+    const { file } = await manager.exportBackend({ fernetKey: FERNET });
+    expect((await read(file)).values('SELECT * FROM mine')).toContainEqual(['mail']);
+  });
+
   it('changes nothing here', async () => {
     const manager = await openFilled();
     const before = checksum(await manager.database.export());
