@@ -22,6 +22,22 @@ function shipWasm(): Plugin {
   };
 }
 
+const WORKER = 'examination-worker.js';
+
+/** The worker, with all that it needs in one file, is shipped beside the library and named by its own URL too. */
+function shipWorker(): Plugin {
+  // As Vite writes it: for the root of an app's server, and with marks that keep its own hands off.
+  const written = /new URL\(\s*\/\* @vite-ignore \*\/\s*"\/examination-worker\.js",\s*(?:"" \+ )?import\.meta\.url\s*\)/;
+  return {
+    name: 'ship-worker',
+    generateBundle: (_, bundle) => {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === 'chunk') chunk.code = chunk.code.replace(written, `new URL("./${WORKER}", import.meta.url)`);
+      }
+    },
+  };
+}
+
 /** The declaration of the plugin's module is shipped as it is written: the compiler copies none. */
 function shipVirtual(): Plugin {
   return {
@@ -56,7 +72,8 @@ function shipCommand(): Plugin {
 }
 
 const config: UserConfig = defineConfig({
-  plugins: [tablite(), shipWasm(), shipEnv(), shipVirtual(), shipCommand()],
+  plugins: [tablite(), shipWasm(), shipWorker(), shipEnv(), shipVirtual(), shipCommand()],
+  worker: { format: 'es', rollupOptions: { output: { entryFileNames: WORKER } } },
   build: {
     target: 'es2023',
     minify: false,

@@ -82,7 +82,7 @@ export type {
   WriteOutcome,
 } from './storage/storage.js';
 export type { Backup, BackupReason } from './store/backup.js';
-export type { Clock, Environment, HintChannel } from './store/environment.js';
+export type { Clock, Environment, HintChannel, WorkerPort } from './store/environment.js';
 export type { DatabaseState, MirrorStatus, Restored, Status } from './store/status.js';
 export { describeStatus, type StatusTextOptions } from './store/status-text.js';
 export type { Change, ChangeCallback } from './store/subscriptions.js';

@@ -34,6 +34,14 @@ export interface ImportOptions {
    * default it is found out from its schema.
    */
   readonly schemaVersion?: number;
+  /** The most bytes that the file may have: 512 MiB by default. */
+  readonly maxBytes?: number;
+  /**
+   * What to do with a file that has triggers, views or other code which the chain's version of it does not have (or, without a chain,
+   * the database): refuse it (default), drop these from it before anything else is done with it, or keep them. A file of which you do not
+   * know who made it is not to keep any: what SQLite runs by itself, it runs on whatever you write.
+   */
+  readonly foreignObjects?: 'refuse' | 'drop' | 'keep';
   /**
    * Looks at what is about to be replaced, synchronously, in the very commit that replaces it; again when another tab was first. What
    * it throws ends the import, and the database is as it was. A promise is refused with a TransactionError.
@@ -132,8 +140,8 @@ export interface Database {
   /** The database as a standard SQLite file, every write made so far in it and stored. */
   export(): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Replaces everything by a SQLite file, in one strict commit. The file is checked and brought to the head of the chain
-   * first; when that fails, the database is as it was.
+   * Replaces everything by a SQLite file, in one strict commit. The file is looked at in a worker that is thrown away, where there
+   * are workers, and brought to the head of the chain first; when that fails, the database is as it was.
    *
    * @throws {ImportError} {NewerSchemaError} {AdoptError} {MigrationError} {OutdatedError} {StorageError}
    */

@@ -1,35 +1,49 @@
 import type { Connection } from '../engine/connection.js';
 import type { Engine } from '../engine/engine.js';
-import { ImportError, NewerSchemaError } from '../errors/database-error.js';
-import { MigrationError } from '../errors/migration-error.js';
+import { ImportError, UsageError } from '../errors/database-error.js';
 import { SqlError } from '../errors/sql-error.js';
-import { readStanding, runPlan } from '../migrate/run.js';
-import { checkFile } from './check-file.js';
-import { lackingIn, type Upgrader } from './upgrade.js';
+import { runPlan } from '../migrate/run.js';
+import { HEADER_BYTES, readHeader } from '../page/header.js';
+import { checkHeader, MAX_IMPORT_BYTES } from './check-file.js';
+import type { ImportOptions } from './database.js';
+import type { Verdict } from './examine.js';
+import { type FileVersion, judge } from './file-verdict.js';
+import type { Upgrader } from './upgrade.js';
 
-export interface ImportParts {
+export interface ImportParts extends Omit<ImportOptions, 'check'> {
   readonly engine: Engine;
   readonly upgrader: Upgrader;
   readonly now: () => number;
-  readonly schemaVersion?: number;
+  /** The database that is to be replaced. */
+  readonly current: Connection;
+  /** Looks at the file where it does no harm. */
+  readonly examine: (bytes: Uint8Array, verdict: Verdict) => Promise<Uint8Array>;
 }
 
 /**
- * The bytes as a file that may replace the database: whole, and at the head of the chain. Nothing of the database is
- * touched.
+ * The bytes as a file that may replace the database: whole, without foreign code, and at the head of the chain. Nothing of the
+ * database is touched.
  *
  * @throws {ImportError} when the bytes are no whole SQLite file, or not of this chain.
  * @throws {NewerSchemaError} when the file is newer than the code.
  * @throws {MigrationError} when a step of the upgrade fails on it.
  */
 export async function prepareImport(bytes: Uint8Array, parts: ImportParts): Promise<Uint8Array> {
-  const { engine, upgrader, now } = parts;
-  const connection = engine.open(checkFile(engine, bytes));
+  const { engine, upgrader, now, maxBytes = MAX_IMPORT_BYTES, foreignObjects = 'refuse' } = parts;
+  checkOptions(maxBytes, foreignObjects);
+  checkHeader(bytes, maxBytes);
+  const userVersion = readHeader(bytes.subarray(0, HEADER_BYTES))?.userVersion ?? 0;
+  let version: FileVersion | undefined;
+  const image = await parts.examine(bytes, async (findings) => {
+    const judged = await judge(findings, { ...parts, userVersion, foreignObjects });
+    version = judged.version;
+    return judged.dropped;
+  });
+  if (upgrader.chain.length === 0) return image;
+  const connection = engine.open(image);
   try {
-    if (upgrader.chain.length > 0) {
-      await checkVersion(connection, parts);
-      await runPlan(connection, await upgrader.plan(() => connection), { now });
-    }
+    if (version?.isGiven) connection.script(`PRAGMA user_version = ${version.number}`);
+    await runPlan(connection, await upgrader.plan(() => connection), { now });
     return connection.file.image(connection.header.pageCount);
   } catch (cause) {
     if (!(cause instanceof SqlError)) throw cause;
@@ -41,44 +55,8 @@ export async function prepareImport(bytes: Uint8Array, parts: ImportParts): Prom
   }
 }
 
-/** A file that says a version has to have what that version has; one that says none is adopted, or stamped as the caller says. */
-async function checkVersion(connection: Connection, { upgrader, schemaVersion }: ImportParts): Promise<void> {
-  const standing = readStanding(connection);
-  const head = upgrader.chain.length;
-  if (standing.schemaVersion > head) throw new NewerSchemaError(standing.schemaVersion, head, 'file');
-  if (standing.schemaVersion < 0) {
-    throw new ImportError(
-      'IMPORT_SCHEMA',
-      `The file says schema version ${standing.schemaVersion}, and versions count from 1. It is not of this chain.`,
-    );
-  }
-  const isUnversioned = standing.schemaVersion === 0 && standing.hasTables;
-  if (schemaVersion !== undefined && (!Number.isInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > head))
-    throw new ImportError('IMPORT_SCHEMA', `schemaVersion is to be a version of this chain, 1 to ${head}.`);
-  const version = isUnversioned ? schemaVersion : standing.schemaVersion;
-  if (!version) return;
-  const lacking = await lackingAt(connection, upgrader, version);
-  if (lacking.length > 0) {
-    throw new ImportError(
-      'IMPORT_SCHEMA',
-      `The file says schema version ${version} and is not of this chain: ${lacking.slice(0, 8).join('; ')}${lacking.length > 8 ? '; ...' : ''}.`,
-    );
-  }
-  if (isUnversioned) connection.script(`PRAGMA user_version = ${version}`);
-}
-
-/** The tables and columns of a version that a file does not have. */
-async function lackingAt(connection: Connection, upgrader: Upgrader, version: number): Promise<string[]> {
-  try {
-    const snapshot = (await upgrader.snapshots())[version - 1];
-    return snapshot ? lackingIn(connection, snapshot) : [];
-  } catch (cause) {
-    // What cannot be loaded now may be loaded later: the chain is not at fault.
-    if (!(cause instanceof MigrationError) || cause.code === 'MIGRATION_LOAD') throw cause;
-    throw new ImportError(
-      'IMPORT_SCHEMA',
-      `The chain itself fails on an empty database, so no file can be compared with it: ${cause.message}`,
-      { cause },
-    );
-  }
+function checkOptions(maxBytes: unknown, foreignObjects: string): void {
+  if (typeof maxBytes !== 'number' || !(maxBytes > 0)) throw new UsageError('maxBytes of import() is to be a number of bytes above 0.');
+  if (!['refuse', 'drop', 'keep'].includes(foreignObjects))
+    throw new UsageError("foreignObjects of import() is to be one of 'refuse', 'drop', 'keep'.");
 }

@@ -10,8 +10,10 @@ import { StatusBoard } from '../store/status.js';
 import { Store } from '../store/store.js';
 import { Watchdog } from '../store/watchdog.js';
 import type { Database } from './database.js';
+import { examine } from './examine.js';
 import { firstLook, mirrorPlaceOf, witnessOf } from './first-look.js';
 import { withoutLoss } from './loss.js';
+import { openWorker } from './open-worker.js';
 import { StoredDatabase } from './stored-database.js';
 import { Upgrader, upgrade } from './upgrade.js';
 
@@ -64,7 +66,8 @@ export interface OpenOptions {
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   checkOptions(options);
   const chain = readChain(options.migrations ?? {});
-  const environment = { ...platformEnvironment(() => loadEngine(options.wasmUrl ?? wasmUrl)), ...options.environment };
+  const wasm = options.wasmUrl ?? wasmUrl;
+  const environment = { ...platformEnvironment(() => loadEngine(wasm), openWorker), ...options.environment };
   options.onProgress?.({ phase: 'opening' });
   const loading = environment.loadEngine();
   // Should the storage fail first, its error is the one to report.
@@ -99,6 +102,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       upgrader,
       durability: options.durability ?? 'relaxed',
       now: () => environment.clock.now(),
+      examine: (bytes, verdict) => examine(bytes, verdict, { engine, environment, wasmUrl: wasm }),
     });
   } catch (thrown) {
     await Promise.all([storage.close(), place?.storage.close()]);

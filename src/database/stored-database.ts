@@ -14,7 +14,7 @@ import type { Status, StatusBoard } from '../store/status.js';
 import type { Store } from '../store/store.js';
 import type { ChangeCallback } from '../store/subscriptions.js';
 import type { Database, FlushOptions, ImportOptions, MigrateOptions, SyncResult, WriteOptions } from './database.js';
-import { prepareImport } from './import.js';
+import { type ImportParts, prepareImport } from './import.js';
 import { type Upgrader, upgrade } from './upgrade.js';
 import { vacuumed } from './vacuum.js';
 
@@ -28,6 +28,7 @@ export interface StoredDatabaseParts {
   readonly upgrader: Upgrader;
   readonly durability: Durability;
   readonly now: () => number;
+  readonly examine: ImportParts['examine'];
 }
 
 /** The database that `openDatabase` gives: SQL over a store, and the chain for what is imported. */
@@ -121,9 +122,9 @@ export class StoredDatabase implements Database {
   }
 
   async import(bytes: Uint8Array, { check, ...options }: ImportOptions = {}): Promise<void> {
-    const { engine, upgrader, now, store } = this.#parts;
+    const { engine, upgrader, now, store, examine } = this.#parts;
     if (check !== undefined && typeof check !== 'function') throw new UsageError('check of import() is a function of the database.');
-    const image = await prepareImport(bytes, { engine, upgrader, now, ...options });
+    const image = await prepareImport(bytes, { engine, upgrader, now, examine, current: store.connection, ...options });
     await store.replace(image, check && (() => refusePromise(check(this), 'check of import()')));
   }
 

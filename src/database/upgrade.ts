@@ -9,7 +9,7 @@ import { compareStructures, describeDifference } from '../migrate/differences.js
 import { planUpgrade, UpgradePlan } from '../migrate/plan.js';
 import { type RunOptions, readStanding, runPlan } from '../migrate/run.js';
 import { snapshotsOf } from '../migrate/snapshots.js';
-import { readStructure } from '../migrate/structure.js';
+import { readStructure, type Structure } from '../migrate/structure.js';
 import type { Store } from '../store/store.js';
 
 /** A chain, and the engine that shows what schema each of its versions makes. */
@@ -60,7 +60,7 @@ export class Upgrader {
 
   /** A version that another program set says nothing of this chain. @throws {AdoptError} */
   #refuseUnlike(connection: Connection, snapshot: SchemaSnapshot | undefined): void {
-    const lacking = snapshot ? lackingIn(connection, snapshot) : [];
+    const lacking = snapshot ? lackingIn(readStructure(connection), snapshot) : [];
     if (snapshot && lacking.length > 0) throw new AdoptError('ADOPT_UNKNOWN', snapshot.version, lacking);
   }
 
@@ -74,8 +74,8 @@ export class Upgrader {
 }
 
 /** The tables and columns of a version that a database does not have, a readable line for each. */
-export function lackingIn(connection: Connection, { structure }: SchemaSnapshot): string[] {
-  const lacking = compareStructures(readStructure(connection), structure).filter(
+export function lackingIn(found: Structure, { structure }: SchemaSnapshot): string[] {
+  const lacking = compareStructures(found, structure).filter(
     ({ found, expected }) => !found && (expected?.kind === 'table' || expected?.kind === 'column'),
   );
   return lacking.map(describeDifference);

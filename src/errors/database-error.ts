@@ -63,21 +63,27 @@ export class TransactionError extends TabliteError {
 }
 
 export type ImportErrorCode =
+  | 'IMPORT_TOO_LARGE'
   | 'IMPORT_TYPE'
   | 'IMPORT_EMPTY'
   | 'IMPORT_NOT_A_DATABASE'
   | 'IMPORT_TRUNCATED'
   | 'IMPORT_DAMAGED'
+  | 'IMPORT_TIMEOUT'
+  | 'IMPORT_FOREIGN'
   | 'IMPORT_SCHEMA';
 
 /** The bytes cannot replace this database, which is as it was. */
 export class ImportError extends TabliteError {
   override readonly name = 'ImportError';
   readonly code: ImportErrorCode;
+  /** Of `IMPORT_FOREIGN`: what is foreign, `trigger copy on notes`; empty otherwise. The names are the file's. */
+  readonly foreign: readonly string[];
 
-  constructor(code: ImportErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ImportErrorCode, message: string, options: ErrorOptions & { readonly foreign?: readonly string[] } = {}) {
     super(message, options);
     this.code = code;
+    this.foreign = options.foreign ?? [];
   }
 }
 

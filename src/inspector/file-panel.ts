@@ -1,12 +1,19 @@
-import type { Database } from '../index.js';
+import { type Database, ImportError, type ImportOptions } from '../index.js';
 import { ask } from './dialog.js';
 import { offerDownload } from './download.js';
 import { element } from './element.js';
 import { errorNote } from './error-note.js';
-import { importQuestion } from './import-question.js';
+import { foreignQuestion, importQuestion } from './import-question.js';
 import type { Panel } from './panel.js';
 import { kilobytes } from './shown-measure.js';
 import { visibleText } from './visible-text.js';
+
+const NOTHING = 'Nothing was imported.';
+
+interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
 
 /** The database as a file: out, in, and without its free pages. */
 export function filePanel(database: Database): Panel {
@@ -56,9 +63,21 @@ async function download(database: Database): Promise<string> {
 async function replaceBy(database: Database, file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { question, options } = importQuestion(database, file.name, bytes);
-  if (!(await ask(question))) return 'Nothing was imported.';
-  await database.import(bytes, options());
-  return `Imported ${visibleText(file.name)}, ${kilobytes(bytes.length)}.`;
+  if (!(await ask(question))) return NOTHING;
+  return importFile(database, { name: file.name, bytes }, options());
+}
+
+async function importFile(database: Database, file: NamedBytes, options: ImportOptions): Promise<string> {
+  try {
+    await database.import(file.bytes, options);
+  } catch (thrown) {
+    const isForeign = thrown instanceof ImportError && thrown.code === 'IMPORT_FOREIGN';
+    // What could not be dropped is not asked about again.
+    if (!isForeign || options.foreignObjects) throw thrown;
+    if (!(await ask(foreignQuestion(file.name, thrown.foreign)))) return NOTHING;
+    return importFile(database, file, { ...options, foreignObjects: 'drop' });
+  }
+  return `Imported ${visibleText(file.name)}, ${kilobytes(file.bytes.length)}.`;
 }
 
 async function vacuum(database: Database): Promise<string> {

@@ -27,6 +27,13 @@ export function importQuestion(database: Database, fileName: string, bytes: Uint
   };
 }
 
+/** What is asked when a file has triggers, views and the like that are not the database's own. */
+export function foreignQuestion(fileName: string, foreign: readonly string[]): Question {
+  const text = `${visibleText(fileName)} has code that this database does not have. It would run by itself, on all that is written later. It can be imported without:`;
+  const list = element('ul', { class: 'foreign' }, ...foreign.map((label) => element('li', {}, visibleText(label))));
+  return { title: 'Import without foreign code?', body: [element('p', {}, text), list], confirm: 'Import without it' };
+}
+
 /** Undefined for bytes too short to have one: import() says what is wrong with those. */
 function userVersion(bytes: Uint8Array): number | undefined {
   if (bytes.length < USER_VERSION_AT + 4) return undefined;

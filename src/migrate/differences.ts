@@ -49,7 +49,8 @@ function missing(entry: StructureEntry): string {
   return `${labelOf(entry)}${kind === 'index' ? `, ${text},` : ''} is missing`;
 }
 
-function labelOf({ kind, table, name }: StructureEntry): string {
+/** What a reader calls an entry: `trigger touch on notes`. */
+export function labelOf({ kind, table, name }: StructureEntry): string {
   if (kind === 'table' || kind === 'view') return `${kind} ${name}`;
   if (kind === 'column') return `${table}.${name}`;
   if (kind === 'index' || kind === 'trigger') return `${kind} ${name} on ${table}`;

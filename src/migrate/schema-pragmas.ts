@@ -1,5 +1,5 @@
-import type { Connection } from '../engine/connection.js';
 import { foldCase } from './normal-sql.js';
+import type { SchemaReader } from './schema-object.js';
 
 /** A column as `PRAGMA table_xinfo` tells it; names in lower case. */
 export interface ColumnFacts {
@@ -47,8 +47,8 @@ const TABLES = "(SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT
 const REFERRING = "(SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%references%')";
 
 /** One query for all tables: a thousand of them take some hundredths of a second. */
-export function readColumnFacts(connection: Connection): ReadonlyMap<string, readonly ColumnFacts[]> {
-  const rows = connection.script(
+export function readColumnFacts(reader: SchemaReader): ReadonlyMap<string, readonly ColumnFacts[]> {
+  const rows = reader.script(
     `SELECT t.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden FROM ${TABLES} AS t JOIN pragma_table_xinfo(t.name) AS c`,
   );
   const columnsByTable = new Map<string, ColumnFacts[]>();
@@ -66,8 +66,8 @@ export function readColumnFacts(connection: Connection): ReadonlyMap<string, rea
   return columnsByTable;
 }
 
-export function readIndexFacts(connection: Connection): IndexFacts {
-  const rows = connection.script(
+export function readIndexFacts(reader: SchemaReader): IndexFacts {
+  const rows = reader.script(
     `SELECT t.name, l.name, l.origin, l."unique", x.name, x.coll, x."desc"
      FROM ${TABLES} AS t JOIN pragma_index_list(t.name) AS l JOIN pragma_index_xinfo(l.name) AS x WHERE x."key" ORDER BY l.name, x.seqno`,
   );
@@ -92,8 +92,8 @@ export function readIndexFacts(connection: Connection): IndexFacts {
 }
 
 /** The foreign keys of each table in the order of its text, which is not that of the pragma. */
-export function readForeignKeyFacts(connection: Connection): ReadonlyMap<string, readonly ForeignKeyFacts[]> {
-  const rows = connection.script(
+export function readForeignKeyFacts(reader: SchemaReader): ReadonlyMap<string, readonly ForeignKeyFacts[]> {
+  const rows = reader.script(
     `SELECT t.name, k.id, k."table", k."from", k."to", k.on_update, k.on_delete
      FROM ${REFERRING} AS t JOIN pragma_foreign_key_list(t.name) AS k ORDER BY t.name, k.id DESC, k.seq`,
   );

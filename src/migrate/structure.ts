@@ -1,8 +1,7 @@
-import type { Connection } from '../engine/connection.js';
 import { readTableText } from './create-table.js';
 import { columnText, definitionOf, foreignKeyText, indexText, tableText, termText, triggerText } from './entry-text.js';
 import { foldCase, joinTokens, type NormalToken, normalTokens } from './normal-sql.js';
-import { isVirtual, readSchemaObjects, type SchemaObject } from './schema-object.js';
+import { isVirtual, readSchemaObjects, type SchemaObject, type SchemaReader } from './schema-object.js';
 import {
   type ColumnFacts,
   type ForeignKeyFacts,
@@ -45,19 +44,20 @@ interface Facts {
  *
  * @throws {SqlError} when the schema cannot be read.
  */
-export function readStructure(connection: Connection): Structure {
-  const objects = readSchemaObjects(connection);
+export function readStructure(reader: SchemaReader): Structure {
+  return new Map(readEntries(reader, readSchemaObjects(reader)).map((entry) => [keyOf(entry), entry]));
+}
+
+/** What these objects of a database's schema say. @throws {SqlError} when the schema cannot be read. */
+export function readEntries(reader: SchemaReader, objects: readonly SchemaObject[]): StructureEntry[] {
   const facts: Facts = {
-    columnsByTable: readColumnFacts(connection),
-    foreignKeysByTable: readForeignKeyFacts(connection),
-    indexes: readIndexFacts(connection),
+    columnsByTable: readColumnFacts(reader),
+    foreignKeysByTable: readForeignKeyFacts(reader),
+    indexes: readIndexFacts(reader),
   };
   const names = new Set(objects.map(({ name }) => foldCase(name)));
   for (const columns of facts.columnsByTable.values()) for (const { name } of columns) names.add(name);
-  const structure = new Map<string, StructureEntry>();
-  for (const object of objects)
-    for (const entry of entriesOf(object, normalTokens(object.sql, names), facts)) structure.set(keyOf(entry), entry);
-  return structure;
+  return objects.flatMap((object) => entriesOf(object, normalTokens(object.sql, names), facts));
 }
 
 /** What tells an entry from all others of a structure. */

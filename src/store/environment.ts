@@ -29,11 +29,20 @@ export interface HintChannel {
   close(): void;
 }
 
+/** The part of a Worker that an import needs. */
+export interface WorkerPort {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: 'message' | 'messageerror' | 'error', listener: (event: Event) => void): void;
+  terminate(): void;
+}
+
 /** What a database needs from the platform around it. Each part may be passed in; the others are the platform's own. */
 export interface Environment {
   readonly clock: Clock;
   /** Loads the engine; called again after it failed. */
   readonly loadEngine: () => Promise<Engine>;
+  /** Starts the worker in which a file is looked at that is to be imported; undefined where there is none. */
+  readonly openWorker: () => WorkerPort | undefined;
   /** Opens the channel of a name; undefined where there is none. */
   readonly openChannel: (name: string) => HintChannel | undefined;
   /** Where the witness is kept; undefined where there is none. */
@@ -52,10 +61,14 @@ export interface Environment {
 }
 
 /** The platform's own parts, each found only if it may be used. */
-export function platformEnvironment(loadEngine: () => Promise<Engine>): Environment {
+export function platformEnvironment(
+  loadEngine: () => Promise<Engine>,
+  openWorker: Environment['openWorker'] = () => undefined,
+): Environment {
   return {
     clock: platformClock,
     loadEngine,
+    openWorker,
     openChannel: openBroadcastChannel,
     witnessStorage: allowed(openWitnessStorage),
     openMirrorPlace: (name, mustExist) => allowed(() => openMirrorPlace(name, mustExist)),

@@ -12,7 +12,7 @@ const alone = { environment: { openChannel: noChannels } };
 async function made(script: string): Promise<Storage> {
   const storage = memoryStorage();
   const plain = await openTestDatabase(storage, { migrations: {}, ...alone });
-  await plain.import(fileOf(script));
+  await plain.import(fileOf(script), { foreignObjects: 'keep' });
   await plain.close();
   return storage;
 }

@@ -107,7 +107,9 @@ describe('an adoption', () => {
     ];
     const storage = memoryStorage();
     const plain = await openTestDatabase(storage, { migrations: {}, ...alone });
-    await plain.import(fileOf(`${tables} INSERT INTO projects VALUES (1, 1), (2, 0); INSERT INTO tasks VALUES (1), (2);`));
+    await plain.import(fileOf(`${tables} INSERT INTO projects VALUES (1, 1), (2, 0); INSERT INTO tasks VALUES (1), (2);`), {
+      foreignObjects: 'keep',
+    });
     await plain.close();
     const before = await everythingIn(storage);
     expect(await rejection(openTestDatabase(storage, { migrations: chain, ...alone }))).toMatchObject({ code: 'ADOPT_ROWS' });

@@ -32,6 +32,25 @@ const PAGE = `<!doctype html>
     document.title = 'visits: ' + db.values('SELECT count(*) FROM visits')[0][0];
   </script>`;
 
+/** An app that exports its database and imports it again; its title says what the worker of the import has answered. */
+const IMPORTING = `
+  import { openDatabase } from '${BUILT}/index.js';
+  const answers = [];
+  const Stock = globalThis.Worker;
+  globalThis.Worker = class extends Stock {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('message', ({ data }) => answers.push(data.answer));
+    }
+  };
+  const db = await openDatabase({ name: 'built', migrations: [{ name: 'v001_visits.sql', sql: 'CREATE TABLE visits (id INTEGER PRIMARY KEY)' }] });
+  await db.run('INSERT INTO visits DEFAULT VALUES');
+  await db.import(await db.export());
+  document.title = 'visits: ' + db.values('SELECT count(*) FROM visits')[0][0] + ', worker: ' + answers.join();`;
+
+/** What an app may demand of its pages; sql.js needs WebAssembly, and its file to be fetched. */
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
 /** Run by Node itself, with the folder of the database as its argument. */
 const SCRIPT = `
   import { openDatabase } from '${BUILT}/index.js';
@@ -72,6 +91,27 @@ describe('the built library', () => {
     }
   });
 
+  it('looks at a file to be imported in its worker, bundled or not', async () => {
+    const context = await (await newProfile()).launch();
+    const [needs] = PAGE.split('<script type="module">');
+    const unbundled = `${needs}<script type="module">${IMPORTING.replace(BUILT, '/library')}</script>`;
+    const plain = await serveFolders(unbundled, { library: BUILT, node_modules: resolve('node_modules') });
+    const bundled = await serveApp(IMPORTING, `${POLICY}; worker-src 'self'`);
+    for (const origin of [plain, bundled]) {
+      const page = await context.newPage();
+      await page.goto(origin);
+      await page.waitForFunction(() => document.title !== '');
+      expect(await page.title()).toBe('visits: 1, worker: loaded,findings,image');
+    }
+  });
+
+  it('imports without its worker where a policy forbids it', async () => {
+    const page = await (await (await newProfile()).launch()).newPage();
+    await page.goto(await serveApp(IMPORTING, `${POLICY}; worker-src 'none'`));
+    await page.waitForFunction(() => document.title !== '');
+    expect(await page.title()).toBe('visits: 1, worker:');
+  });
+
   it.each([
     ['the core', SCRIPT, ['1\n', '2\n']],
     ["VibeSurf's door", VIBESURF, ['8 1\n', '8 2\n']],
@@ -108,6 +148,17 @@ describe('the built library', () => {
     for (const text of [texts[0], texts[2]]) expect(text).not.toMatch(/drizzle-orm|valibot|croner/);
   });
 });
+
+/** Builds an app on the library with Vite, and serves it under a policy until the test ends. @returns the origin. */
+async function serveApp(script: string, policy: string): Promise<string> {
+  const folder = await mkdtemp(join(BUILT, '../app-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'main.js'), script);
+  await writeFile(join(folder, 'index.html'), '<script type="module" src="./main.js"></script>');
+  await build({ root: folder, configFile: false, logLevel: 'warn', build: { target: 'es2023' } });
+  const page = await readFile(join(folder, 'dist/index.html'), 'utf8');
+  return serveFolders(page, { assets: join(folder, 'dist/assets') }, policy);
+}
 
 /** The text of a door and of every file that it imports. */
 async function bundleOf(door: string): Promise<string> {

@@ -6,13 +6,17 @@ import { onTestFinished } from 'vitest';
 
 const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** Serves files as they are until the test ends: `page` at /, and folders by the first part of the path. @returns the origin. */
-export async function serveFolders(page: string, folderByName: Readonly<Record<string, string>>): Promise<string> {
+/**
+ * Serves files as they are until the test ends: `page` at /, and folders by the first part of the path, all under one Content Security
+ * Policy if there is to be one. @returns the origin.
+ */
+export async function serveFolders(page: string, folderByName: Readonly<Record<string, string>>, policy?: string): Promise<string> {
   const server = createServer(async (request, response) => {
     const [, name = '', ...rest] = normalize(new URL(request.url ?? '/', 'http://localhost').pathname).split('/');
     const path = rest.join('/');
     const content = name === '' ? page : await readFile(join(folderByName[name] ?? '', path)).catch(() => undefined);
-    response.writeHead(content === undefined ? 404 : 200, { 'content-type': TYPE_BY_EXTENSION[extname(path) || '.html'] ?? 'text/plain' });
+    const headers = { 'content-type': TYPE_BY_EXTENSION[extname(path) || '.html'] ?? 'text/plain' };
+    response.writeHead(content === undefined ? 404 : 200, policy ? { ...headers, 'content-security-policy': policy } : headers);
     response.end(content);
   });
   await new Promise<void>((resolve) => {

@@ -212,6 +212,7 @@ describe('the public doors', () => {
           "type SyncResult",
           "type Transaction",
           "type TransactionErrorCode",
+          "type WorkerPort",
           "type WriteBatch",
           "type WriteOptions",
           "type WriteOutcome",

@@ -66,7 +66,7 @@ describe('createTables', () => {
   it('brings a database of an earlier version forward, with every row', async () => {
     const storage = memoryStorage();
     const old = await openDatabase({ name: 'old', storage });
-    await old.import(fixtureOf('v004'));
+    await old.import(fixtureOf('v004'), { foreignObjects: 'keep' });
     await old.close();
     const manager = new DatabaseManager('memory:', { storage });
     expect(await manager.getDbVersion()).toBe(4);
@@ -186,7 +186,7 @@ describe('a manager', () => {
     const file = await manager.database.export();
     new DataView(file.buffer).setUint32(60, 9);
     const newer = await openDatabase({ name: 'newer', storage });
-    await newer.import(file);
+    await newer.import(file, { foreignObjects: 'keep' });
     await newer.close();
     await expect(new DatabaseManager('memory:', { storage }).createTables()).rejects.toMatchObject({ code: 'NEWER_SCHEMA' });
     const reader = new DatabaseManager('memory:', { storage, onNewer: 'read-only' });

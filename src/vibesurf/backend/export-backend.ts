@@ -44,7 +44,10 @@ export interface ExportedBackend {
 export async function exportBackend(store: SecretStore, options: ExportBackendOptions): Promise<ExportedBackend> {
   const { $client: database } = store.db;
   const key = await keyOf(options);
-  const copy = await openUpgradedCopy(await database.export(), options);
+  const { wasmUrl } = options;
+  // It is the app's own: whatever it has beside the chain goes along, however large it is.
+  const own = { foreignObjects: 'keep', maxBytes: Number.POSITIVE_INFINITY } as const;
+  const copy = await openUpgradedCopy(await database.export(), wasmUrl === undefined ? own : { ...own, wasmUrl });
   try {
     const sealed = readSealedRows(copy);
     const ours = sealed.filter(({ value }) => !value.isForeign);

@@ -11,13 +11,16 @@ import { MODELS } from '../models/models.js';
 import { type SecretStore, vaultOf } from '../queries/secrets.js';
 import { type AdoptedSecrets, adoptedOf, isReadable, secretOf, storeSealed } from './adopted-secrets.js';
 import { type BackendKeyOptions, type BackendSecret, backendKeysOf, readBackendSecrets } from './backend-secret.js';
-import { openUpgradedCopy } from './upgraded-copy.js';
+import { openUpgradedCopy, type UpgradedCopyOptions } from './upgraded-copy.js';
 
 export interface ImportBackendOptions extends BackendKeyOptions {
   /** Whether rows, and tables that are not VibeSurf's, may be taken away; false by default. */
   readonly replace?: boolean;
   /** The version of the chain that the file corresponds to, for one that does not say and whose schema does not tell. */
   readonly schemaVersion?: number;
+  /** The most bytes that the file may have, and what to do with foreign triggers, views and other code, as `import` takes them. */
+  readonly maxBytes?: number;
+  readonly foreignObjects?: 'refuse' | 'drop' | 'keep';
   /** Where sql.js's wasm file is served. */
   readonly wasmUrl?: string;
 }
@@ -51,7 +54,7 @@ export async function importBackend(store: SecretStore, bytes: Uint8Array, optio
   if (!options.replace) refuseRows(database);
   const keys = await backendKeysOf(options);
   for (;;) {
-    const upgraded = await openUpgradedCopy(bytes, options);
+    const upgraded = await openUpgradedCopy(bytes, fileOptionsOf(options));
     try {
       refuseVault(upgraded);
       const secrets = await readBackendSecrets(upgraded, keys);
@@ -61,7 +64,8 @@ export async function importBackend(store: SecretStore, bytes: Uint8Array, optio
         if (!options.replace) refuseRows(current);
         if (keyringText(current) !== keyring) throw new KeysChanged();
       };
-      await database.import(await upgraded.export(), { check });
+      // What was foreign in it has been decided about.
+      await database.import(await upgraded.export(), { check, foreignObjects: 'keep', maxBytes: Number.POSITIVE_INFINITY });
       return report;
     } catch (thrown) {
       if (!(thrown instanceof KeysChanged)) throw thrown;
@@ -69,6 +73,16 @@ export async function importBackend(store: SecretStore, bytes: Uint8Array, optio
       await upgraded.close();
     }
   }
+}
+
+/** What the copy is to know, and no key. */
+function fileOptionsOf({ schemaVersion, maxBytes, foreignObjects, wasmUrl }: ImportBackendOptions): UpgradedCopyOptions {
+  return {
+    ...(schemaVersion !== undefined && { schemaVersion }),
+    ...(maxBytes !== undefined && { maxBytes }),
+    ...(foreignObjects !== undefined && { foreignObjects }),
+    ...(wasmUrl !== undefined && { wasmUrl }),
+  };
 }
 
 /** A file with keys of its own would lose them, or plant them here. @throws {ImportError} */

@@ -7,7 +7,7 @@ export async function backendFile(
   ...statements: readonly [sql: string, parameters?: readonly BindValue[]][]
 ): Promise<Uint8Array> {
   const db = await openDatabase({ name: fixture, storage: memoryStorage() });
-  await db.import(fixtureOf(fixture));
+  await db.import(fixtureOf(fixture), { foreignObjects: 'keep' });
   await db.write((tx) => {
     for (const [sql, parameters] of statements) tx.run(sql, parameters);
   });

@@ -21,7 +21,7 @@ async function openFilled() {
 
 async function read(file: Uint8Array) {
   const db = await openDatabase({ name: 'read', storage: memoryStorage() });
-  await db.import(file);
+  await db.import(file, { foreignObjects: 'keep' });
   return db;
 }
 
@@ -85,6 +85,13 @@ describe('exportBackend', () => {
     const exported = await read((await manager.exportBackend({ fernetKey: FERNET })).file);
     expect(exported.schemaVersion).toBe(8);
     expect(await manager.getDbVersion()).toBe(3);
+  });
+
+  it('takes along what the app has beside the chain', async () => {
+    const manager = await openFilled();
+    await manager.database.run('CREATE VIEW mine AS SELECT key_name FROM credentials');
+    const { file } = await manager.exportBackend({ fernetKey: FERNET });
+    expect((await read(file)).values('SELECT * FROM mine')).toContainEqual(['mail']);
   });
 
   it('changes nothing here', async () => {

@@ -185,6 +185,19 @@ describe('importBackend', () => {
     for (const tab of tabs) expect((await openCredential(tab, 'mail'))?.value).toBe('geheim 🔑');
   });
 
+  it('refuses triggers that the backend does not have, or takes the file without them', async () => {
+    const manager = await openManager();
+    const steal = 'CREATE TRIGGER steal AFTER INSERT ON credentials BEGIN INSERT INTO stolen VALUES (NEW.encrypted_value); END';
+    const file = await backendFile('v005', ['CREATE TABLE credentials (encrypted_value)'], ['CREATE TABLE stolen (x)'], [steal]);
+    await expect(manager.importBackend(file)).rejects.toMatchObject({ code: 'IMPORT_FOREIGN', foreign: ['trigger steal on credentials'] });
+    const whole = await backendFile('v008', ['CREATE TABLE stolen (x)'], [steal]);
+    await expect(manager.importBackend(whole)).rejects.toMatchObject({ code: 'IMPORT_FOREIGN' });
+    await expect(manager.importBackend(whole, { foreignObjects: 'drop', maxBytes: 9 })).rejects.toMatchObject({ code: 'IMPORT_TOO_LARGE' });
+    await manager.importBackend(whole, { foreignObjects: 'drop' });
+    await storeCredential(manager, { keyName: 'mail', value: 'geheim' });
+    expect(manager.database.values('SELECT * FROM stolen')).toEqual([]);
+  });
+
   it('refuses a file with a vault of its own, and says how it is imported', async () => {
     const [manager, source] = [await openManager(), await openManager()];
     await storeCredential(source, { keyName: 'mail', value: 'geheim' });
