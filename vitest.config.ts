@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { tablite } from './src/vite.js';
 import { PRE_BUNDLED } from './test/pre-bundled.js';
 
-const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+const chromiumPath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+const firefoxPath = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
 
 const config: ViteUserConfig = defineConfig({
   plugins: [tablite()],
@@ -20,6 +22,8 @@ const config: ViteUserConfig = defineConfig({
           setupFiles: ['./test/setup-node.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/e2e/**'],
+          // The browsers run beside it and are done sooner: one worker, as two cores get by default, would be what all wait for.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
@@ -32,8 +36,24 @@ const config: ViteUserConfig = defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath } }),
+            provider: playwright({ launchOptions: { executablePath: chromiumPath } }),
             instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'firefox',
+          // What depends on the browser: IndexedDB, and what is built on it. Pure logic is the same in every engine.
+          include: ['test/{storage,store,database,engine,browser}/**/*.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            // A Firefox as it is released, not one that Playwright has patched.
+            provider: playwright({ launchOptions: { channel: 'moz-firefox', executablePath: firefoxPath } }),
+            instances: [{ browser: 'firefox' }],
           },
         },
       },

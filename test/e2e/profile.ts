@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright';
@@ -22,8 +22,10 @@ export interface Profile {
   kill(): Promise<void>;
 }
 
-export async function newProfile(): Promise<Profile> {
+/** A profile of its own: an empty one, or a copy of one whose browser has ended. */
+export async function newProfile(copied?: string): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), 'tablite-e2e-'));
+  if (copied) await cp(copied, folder, { recursive: true });
   let context: BrowserContext | undefined;
   const kill = async () => {
     const pid = await browserOf(folder);
