@@ -13,6 +13,8 @@ const config: ViteUserConfig = defineConfig({
   optimizeDeps: { include: [...PRE_BUNDLED, 'fast-check'] },
   test: {
     testTimeout: 60_000,
+    // Of Node's tests, which are the longest, two at a time on two cores too: by default it would be one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
@@ -22,8 +24,6 @@ const config: ViteUserConfig = defineConfig({
           setupFiles: ['./test/setup-node.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/e2e/**'],
-          // The browsers run beside it and are done sooner: one worker, as two cores get by default, would be what all wait for.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
@@ -64,8 +64,9 @@ const config: ViteUserConfig = defineConfig({
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['./test/e2e/start-server.ts'],
-          // After the other projects: a browser of one's own beside them makes all of them slow.
+          // After the other projects, one file at a time: browsers of their own beside others make all of them slow.
           sequence: { groupOrder: 1 },
+          maxWorkers: 1,
         },
       },
     ],
