@@ -10,7 +10,7 @@ const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 const LAUNCH_MS = 20_000;
 const CALL_MS = 20_000;
 
-/** A browser profile on disk, and the browser that runs on it; both go when the test ends. */
+/** A browser profile on disk, and the browser that runs on it. */
 export interface Profile {
   /** Where it is kept. */
   readonly folder: string;
@@ -20,10 +20,19 @@ export interface Profile {
   close(): Promise<void>;
   /** Ends all of the browser's processes at once, with SIGKILL. */
   kill(): Promise<void>;
+  /** Ends the browser, whatever it takes, and deletes the folder. */
+  remove(): Promise<void>;
 }
 
-/** A profile of its own: an empty one, or a copy of one whose browser has ended. */
+/** A profile that goes when the test ends: an empty one, or a copy of one whose browser has ended. */
 export async function newProfile(copied?: string): Promise<Profile> {
+  const profile = await makeProfile(copied);
+  onTestFinished(() => profile.remove());
+  return profile;
+}
+
+/** A profile for several tests, which whoever makes it removes. */
+export async function makeProfile(copied?: string): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), 'tablite-e2e-'));
   if (copied) await cp(copied, folder, { recursive: true });
   let context: BrowserContext | undefined;
@@ -44,15 +53,15 @@ export async function newProfile(copied?: string): Promise<Profile> {
       context = undefined;
     },
     kill,
+    remove: async () => {
+      try {
+        await profile.close();
+      } catch {
+        await kill();
+      } finally {
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
   };
-  onTestFinished(async () => {
-    try {
-      await profile.close();
-    } catch {
-      await kill();
-    } finally {
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    }
-  });
   return profile;
 }
