@@ -7,7 +7,7 @@ import { type BrowserContext, chromium } from 'playwright';
 import { killTree } from './process-tree.js';
 
 const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
-const START_MS = 20_000;
+const START_MS = 40_000;
 const CALL_MS = 20_000;
 
 /** A Chromium whose pages are hidden, frozen and cached like a user's. */

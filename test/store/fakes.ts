@@ -6,10 +6,17 @@ import type { Clock, Environment, HintChannel } from '../../src/store/environmen
 /** A clock that stands still until it is advanced. */
 export class ManualClock implements Clock {
   #now = 1_700_000_000_000;
+  /** How far the time of day has jumped; timers do not care. */
+  #jumped = 0;
   #timers: { at: number; callback: () => void }[] = [];
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#jumped;
+  }
+
+  /** Somebody sets the time of day, forward or back. */
+  jump(ms: number): void {
+    this.#jumped += ms;
   }
 
   setTimeout(callback: () => void, ms: number): unknown {
