@@ -96,7 +96,7 @@ describe.runIf(process.platform === 'linux')('a browser that is killed in the mi
 
 /** Kills the browser so many milliseconds into a migration. @returns the version that is found afterwards, which is whole. */
 async function killWithin(ms: number, folder: string): Promise<number> {
-  const profile = await newProfile(folder);
+  const profile = await newProfile({ copied: folder });
   const tab = await Tab.open(await profile.launch());
   // Not awaited: the browser is killed under it.
   tab.run(openNew, { name: 'killed' }).catch(() => undefined);

@@ -24,16 +24,23 @@ export interface Profile {
   remove(): Promise<void>;
 }
 
-/** A profile that goes when the test ends: an empty one, or a copy of one whose browser has ended. */
-export async function newProfile(copied?: string): Promise<Profile> {
-  const profile = await makeProfile(copied);
+export interface ProfileOptions {
+  /** The folder of a profile to begin with, whose browser has ended; an empty one by default. */
+  readonly copied?: string;
+  /** Where to keep it. */
+  readonly within?: string;
+}
+
+/** A profile that goes when the test ends. */
+export async function newProfile(options: ProfileOptions = {}): Promise<Profile> {
+  const profile = await makeProfile(options);
   onTestFinished(() => profile.remove());
   return profile;
 }
 
 /** A profile for several tests, which whoever makes it removes. */
-export async function makeProfile(copied?: string): Promise<Profile> {
-  const folder = await mkdtemp(join(tmpdir(), 'tablite-e2e-'));
+export async function makeProfile({ copied, within: parent = tmpdir() }: ProfileOptions = {}): Promise<Profile> {
+  const folder = await mkdtemp(join(parent, 'tablite-e2e-'));
   if (copied) await cp(copied, folder, { recursive: true });
   let context: BrowserContext | undefined;
   const kill = async () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { makeProfile } from './profile.js';
 import { Tab } from './tab.js';
 
-describe('a database that another tab', () => {
+describe('a database that another page', () => {
   let context: BrowserContext;
 
   beforeAll(async () => {
@@ -63,6 +63,20 @@ describe('a database that another tab', () => {
     const open = (name: string) => window.failureOf(() => window.tablite.openDatabase({ name }));
     expect(await other.run(open, 'replaced')).toEqual({ name: 'StorageFormatError', code: 'STORAGE_FORMAT' });
     expect(await other.run(storesOf, 'replaced')).toEqual({ version: 99, stores: { theirs: ['kept'] } });
+    await Promise.all([one, other].map((tab) => tab.page.close()));
+  });
+
+  it('floods with garbage and forged hints goes on', async () => {
+    const [one, other] = await twoTabs('flooded');
+    await other.run(() => {
+      const channel = new BroadcastChannel('tablite:flooded');
+      for (let n = 0; n < 500; n++)
+        for (const message of [null, { seq: n }, { storeId: '', seq: n }, new Blob(['x'])]) channel.postMessage(message);
+    }, undefined);
+    await one.run(() => window.db.run('UPDATE counters SET value = 1'), undefined);
+    expect(await one.run(() => window.db.status.state, undefined)).toBe('ready');
+    await other.openDatabase('flooded', 'counters');
+    expect(await other.values('SELECT value FROM counters')).toEqual([[1]]);
     await Promise.all([one, other].map((tab) => tab.page.close()));
   });
 
