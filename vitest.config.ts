@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { tablite } from './src/vite.js';
 import { PRE_BUNDLED } from './test/pre-bundled.js';
 
-const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+const chromiumPath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+const firefoxPath = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
 
 const config: ViteUserConfig = defineConfig({
   plugins: [tablite()],
@@ -11,6 +13,8 @@ const config: ViteUserConfig = defineConfig({
   optimizeDeps: { include: [...PRE_BUNDLED, 'fast-check'] },
   test: {
     testTimeout: 60_000,
+    // Of Node's tests, which are the longest, two at a time on two cores too: by default it would be one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
@@ -32,8 +36,24 @@ const config: ViteUserConfig = defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath } }),
+            provider: playwright({ launchOptions: { executablePath: chromiumPath } }),
             instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'firefox',
+          // What depends on the browser: IndexedDB, and what is built on it. Pure logic is the same in every engine.
+          include: ['test/{storage,store,database,engine,browser}/**/*.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            // A Firefox as it is released, not one that Playwright has patched.
+            provider: playwright({ launchOptions: { channel: 'moz-firefox', executablePath: firefoxPath } }),
+            instances: [{ browser: 'firefox' }],
           },
         },
       },
@@ -44,8 +64,9 @@ const config: ViteUserConfig = defineConfig({
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['./test/e2e/start-server.ts'],
-          // After the other projects: a browser of one's own beside them makes all of them slow.
+          // After the other projects, one file at a time: browsers of their own beside others make all of them slow.
           sequence: { groupOrder: 1 },
+          maxWorkers: 1,
         },
       },
     ],

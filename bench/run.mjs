@@ -4,6 +4,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright';
 import { build } from 'vite';
+import { findChromium } from '../scripts/find-chromium.mjs';
 import { serve } from './serve.mjs';
 import { median, quantile, table } from './table.mjs';
 
@@ -17,6 +18,7 @@ const BACKED = isQuick ? 5 : 20;
 const CHAINS = isQuick ? 5 : 30;
 const STEP_MS = 300_000;
 
+const executablePath = await findChromium();
 const folder = await mkdtemp(join(tmpdir(), 'tablite-bench-'));
 let server;
 try {
@@ -69,7 +71,6 @@ async function inBrowser(label, measure) {
   let context;
   let page;
   const start = async () => {
-    const executablePath = process.env.CHROME_PATH ?? '/usr/bin/chromium';
     context = await chromium.launchPersistentContext(profile, { executablePath, timeout: 30_000 });
     page = await context.newPage();
     await page.goto(`${server.origin}/bench/pages/bench.html`);

@@ -1,6 +1,6 @@
 // Finds a Chromium for the tests, or gets one: variable, known paths, Playwright's own, apt-get, Playwright's installer.
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { aptInstall, canUseApt, runs } from './apt.mjs';
 
 const KNOWN = [
   '/usr/bin/chromium',
@@ -29,13 +29,7 @@ export async function findChromium() {
   tried.push("Playwright's own browser");
   if (canUseApt()) {
     console.log('No Chromium found: installing it with apt-get.');
-    if (
-      runs('apt-get', ['-o', 'DPkg::Lock::Timeout=240', 'update']) &&
-      runs('apt-get', ['install', '-y', '--no-install-recommends', 'chromium']) &&
-      existsSync('/usr/bin/chromium')
-    ) {
-      return '/usr/bin/chromium';
-    }
+    if (aptInstall('chromium') && existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
     tried.push('apt-get install chromium');
   }
   console.log("No Chromium found: trying Playwright's installer.");
@@ -46,18 +40,4 @@ export async function findChromium() {
   throw new Error(
     `The tests need Chromium or Chrome and none was found (tried: ${tried.join('; ')}). Install one, or set CHROME_PATH to its executable.`,
   );
-}
-
-function canUseApt() {
-  return process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-}
-
-function runs(command, args) {
-  try {
-    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-    return true;
-  } catch (error) {
-    console.error(`${command} failed: ${error.message}`);
-    return false;
-  }
 }

@@ -1,18 +1,11 @@
-import { createStore, type UseStore } from 'idb-keyval';
-import { StorageAbsentError, StorageError, StorageFormatError } from '../errors/storage-error.js';
+import { StorageError, StorageFormatError } from '../errors/storage-error.js';
 import type { TabliteError } from '../errors/tablite-error.js';
 import { batchBytes, type Estimate, estimateHere } from './full-storage.js';
 import { indexedDbFailure, isFull } from './indexeddb-failure.js';
+import { type CreateStore, createStoreHere, indexedDbHere, storeIn } from './indexeddb-open.js';
 import { readRequest } from './indexeddb-read.js';
-import {
-  META_KEY,
-  type ReadRequest,
-  type Storage,
-  type StorageLoss,
-  type StorageRange,
-  type WriteBatch,
-  type WriteOutcome,
-} from './storage.js';
+import { abort, requestsOf, sendInTurn, succeeded } from './indexeddb-write.js';
+import { META_KEY, type ReadRequest, type Storage, type StorageLoss, type WriteBatch, type WriteOutcome } from './storage.js';
 
 const OBJECT_STORE = 'records';
 
@@ -22,8 +15,6 @@ export interface IndexedDbOptions {
   /** Says how full the storage is when something did not fit; the browser's own estimate is the default. */
   readonly estimate?: Estimate;
 }
-
-type CreateStore = (databaseName: string, storeName: string) => UseStore;
 
 /** The IndexedDB database that holds a Tablite database of that name. */
 export function indexedDbName(name: string): string {
@@ -44,43 +35,6 @@ export function existingIndexedDbStorage(name: string): Storage {
 export function indexedDbStorageIn(name: string, factory: () => Promise<IDBFactory>, mustExist: boolean = false): Storage {
   const createStore: CreateStore = (databaseName, storeName) => storeIn(factory, { databaseName, storeName, mustExist });
   return new IndexedDbStorage(name, { createStore }, factory);
-}
-
-interface StoreToOpen {
-  readonly databaseName: string;
-  readonly storeName: string;
-  readonly mustExist: boolean;
-}
-
-/** What idb-keyval's `createStore` gives, which knows the page's own IndexedDB only, and makes what is not there. */
-function storeIn(factory: () => Promise<IDBFactory>, { databaseName, storeName, mustExist }: StoreToOpen): UseStore {
-  return async (mode, callback) => {
-    const request = (await factory()).open(databaseName);
-    let isAbsent = false;
-    request.onupgradeneeded = () => {
-      isAbsent = mustExist;
-      if (isAbsent) request.transaction?.abort();
-      else request.result.createObjectStore(storeName);
-    };
-    try {
-      await succeeded(request);
-    } catch (cause) {
-      throw isAbsent ? new StorageAbsentError(`There is no IndexedDB database "${databaseName}".`, { cause }) : cause;
-    }
-    return callback(request.result.transaction(storeName, mode).objectStore(storeName));
-  };
-}
-
-/** idb-keyval's, where there is an IndexedDB at all: it would fail with a TypeError that does not say so. */
-function createStoreHere(databaseName: string, storeName: string): UseStore {
-  indexedDbHere();
-  return createStore(databaseName, storeName);
-}
-
-/** @throws {StorageUnavailableError} */
-function indexedDbHere(): IDBFactory {
-  if (!globalThis.indexedDB) throw indexedDbFailure({ name: 'ReferenceError' }, 'opening');
-  return globalThis.indexedDB;
 }
 
 class IndexedDbStorage implements Storage {
@@ -117,6 +71,8 @@ class IndexedDbStorage implements Storage {
       Promise.all(requests.map((request) => readRequest(store, request, alive))).then(resolve, (cause) =>
         reject(indexedDbFailure(cause, doing)),
       );
+      // A page that is frozen in the middle would hold up every other tab's writes. What is read in windows needs more requests.
+      if (!requests.some((request) => 'series' in request)) transaction.commit();
     });
   }
 
@@ -262,61 +218,11 @@ class IndexedDbStorage implements Storage {
   }
 }
 
-/** What a batch asks of the object store, in its order; each is sent when it is called. */
-function requestsOf({ deletes = [], puts = [], adds = [] }: WriteBatch, store: IDBObjectStore): (() => IDBRequest)[] {
-  return [
-    ...deletes.map((range) => () => store.delete(keyRange(range))),
-    ...puts.map(
-      ({ key, value }) =>
-        () =>
-          store.put(value, key as IDBValidKey),
-    ),
-    ...adds.map(
-      ({ key, value }) =>
-        () =>
-          store.add(value, key as IDBValidKey),
-    ),
-  ];
-}
-
-/**
- * Sends each request when the one before has succeeded.
- *
- * In Firefox, one that fails for want of room has ended the transaction on the disk, and what was sent behind it is kept.
- */
-async function sendInTurn(requests: readonly (() => IDBRequest)[], alive: () => void): Promise<void> {
-  for (const send of requests.slice(0, -1)) {
-    await succeeded(send());
-    alive();
-  }
-  requests.at(-1)?.();
-}
-
-function keyRange({ from, to }: StorageRange): IDBKeyRange {
-  return IDBKeyRange.bound(from, to);
-}
-
-function succeeded(request: IDBRequest): Promise<void> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve();
-    request.onerror = () => reject(request.error);
-  });
-}
-
 /** Firefox takes nothing but deletions in the transaction after one for which there was no room: this is that one. */
 function letCleanUp(database: IDBDatabase): void {
   try {
     abort(database.transaction(OBJECT_STORE, 'readwrite'));
   } catch {
     // The connection is gone, and its state with it.
-  }
-}
-
-/** Aborting throws where the transaction has ended already, which is as well. */
-function abort(transaction: IDBTransaction): void {
-  try {
-    transaction.abort();
-  } catch (cause) {
-    if (!(cause instanceof DOMException) || cause.name !== 'InvalidStateError') throw cause;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright';
@@ -10,7 +10,7 @@ const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 const LAUNCH_MS = 20_000;
 const CALL_MS = 20_000;
 
-/** A browser profile on disk, and the browser that runs on it; both go when the test ends. */
+/** A browser profile on disk, and the browser that runs on it. */
 export interface Profile {
   /** Where it is kept. */
   readonly folder: string;
@@ -20,10 +20,28 @@ export interface Profile {
   close(): Promise<void>;
   /** Ends all of the browser's processes at once, with SIGKILL. */
   kill(): Promise<void>;
+  /** Ends the browser, whatever it takes, and deletes the folder. */
+  remove(): Promise<void>;
 }
 
-export async function newProfile(): Promise<Profile> {
-  const folder = await mkdtemp(join(tmpdir(), 'tablite-e2e-'));
+export interface ProfileOptions {
+  /** The folder of a profile to begin with, whose browser has ended; an empty one by default. */
+  readonly copied?: string;
+  /** Where to keep it. */
+  readonly within?: string;
+}
+
+/** A profile that goes when the test ends. */
+export async function newProfile(options: ProfileOptions = {}): Promise<Profile> {
+  const profile = await makeProfile(options);
+  onTestFinished(() => profile.remove());
+  return profile;
+}
+
+/** A profile for several tests, which whoever makes it removes. */
+export async function makeProfile({ copied, within: parent = tmpdir() }: ProfileOptions = {}): Promise<Profile> {
+  const folder = await mkdtemp(join(parent, 'tablite-e2e-'));
+  if (copied) await cp(copied, folder, { recursive: true });
   let context: BrowserContext | undefined;
   const kill = async () => {
     const pid = await browserOf(folder);
@@ -42,15 +60,15 @@ export async function newProfile(): Promise<Profile> {
       context = undefined;
     },
     kill,
+    remove: async () => {
+      try {
+        await profile.close();
+      } catch {
+        await kill();
+      } finally {
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
   };
-  onTestFinished(async () => {
-    try {
-      await profile.close();
-    } catch {
-      await kill();
-    } finally {
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    }
-  });
   return profile;
 }

@@ -62,6 +62,17 @@ describe('a commit in IndexedDB', () => {
     await deleteDatabase(name);
   });
 
+  it('is read by others in one transaction that needs nothing more of the page: it may be frozen at any moment', async () => {
+    const name = uniqueName('reading');
+    const database = await openDatabase({ name, migrations: counterChain });
+    const calls = recordCalls();
+    await database.refresh();
+    expect(calls).toEqual(['transaction readonly undefined', 'get ["meta"]', 'getAll', 'commit']);
+    vi.restoreAllMocks();
+    await database.close();
+    await deleteDatabase(name);
+  });
+
   it('sends nothing while another of its values is on its way', async () => {
     const storage = indexedDbStorage(uniqueName('in-turn'));
     await storage.read([{ get: ['meta'] }]);

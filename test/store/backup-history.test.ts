@@ -9,7 +9,7 @@ import { foldTo } from '../../src/store/fold-step.js';
 import type { Store } from '../../src/store/store.js';
 import { WatchedStorage } from '../../src/store/watched-storage.js';
 import { engine } from '../engine/open-connection.js';
-import { fakeChannels, ManualClock, noChannels, settle } from './fakes.js';
+import { fakeChannels, ManualClock, noChannels, takeTurns } from './fakes.js';
 import { openStore, run } from './open-store.js';
 
 const isNode = typeof process === 'object' && typeof process.versions?.node === 'string';
@@ -93,7 +93,7 @@ describe('backups of a database that several tabs write', () => {
             async (connection) => {
               sumByVersion.set(version, checksum(connection.file.image(connection.header.pageCount)));
               connection.script(`INSERT INTO notes (body) VALUES (randomblob(${size}))`);
-              if (size % 2 === 0) await settle();
+              if (size % 2 === 0) await takeTurns();
               connection.script(`CREATE TABLE IF NOT EXISTS stepped_${size % 3} (x)`);
             },
             { backup: () => ({ reason: 'migration', schemaVersion: version }) },
@@ -139,7 +139,7 @@ describe('backups of a database that several tabs write', () => {
             running.push(tab.close());
           } else {
             if (action === 'await everything') await Promise.all(running.splice(0));
-            await settle();
+            await takeTurns();
           }
         }
         await Promise.all(running);

@@ -6,10 +6,17 @@ import type { Clock, Environment, HintChannel } from '../../src/store/environmen
 /** A clock that stands still until it is advanced. */
 export class ManualClock implements Clock {
   #now = 1_700_000_000_000;
+  /** How far the time of day has jumped; timers do not care. */
+  #jumped = 0;
   #timers: { at: number; callback: () => void }[] = [];
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#jumped;
+  }
+
+  /** Somebody sets the time of day, forward or back. */
+  jump(ms: number): void {
+    this.#jumped += ms;
   }
 
   setTimeout(callback: () => void, ms: number): unknown {
@@ -26,7 +33,7 @@ export class ManualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      await settle();
+      await takeTurns();
       const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
       this.clearTimeout(due);
@@ -34,11 +41,28 @@ export class ManualClock implements Clock {
       due.callback();
     }
     this.#now = end;
-    await settle();
+    await takeTurns();
   }
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Lets promises and what follows from them run. It waits for no timer, which a browser holds back for 4 ms. */
+export async function takeTurns(): Promise<void> {
+  for (let n = 0; n < 5; n++) await nextTurn();
+}
+
+function nextTurn(): Promise<void> {
+  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
+
+/** Lets everything run that waits for nothing but its turn: messages of channels and IndexedDB, too. */
 export async function settle(): Promise<void> {
   for (let n = 0; n < 5; n++) await new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -16,7 +16,7 @@ import { memoryStorage } from '../../src/storage/memory-storage.js';
 import type { Storage } from '../../src/storage/storage.js';
 import { openTestDatabase } from '../database/open-test-database.js';
 import { engine } from '../engine/open-connection.js';
-import { FaultyStorage, fakeChannels, noChannels, settle } from './fakes.js';
+import { FaultyStorage, fakeChannels, noChannels, takeTurns } from './fakes.js';
 
 const isNode = typeof process === 'object' && typeof process.versions?.node === 'string';
 const SCHEMA = 'CREATE TABLE writes (id INTEGER PRIMARY KEY, body); CREATE INDEX bodies ON writes (body); CREATE TABLE ballast (body)';
@@ -59,13 +59,13 @@ function unreliable(inner: Storage, dice: Iterator<number>, isFaulty: () => bool
       await next();
       throw fate < 15 ? new StorageTimeoutError('the answer was lost') : new StorageError('the answer was lost');
     }
-    if (fate < 40) await settle();
+    if (fate < 40) await takeTurns();
     return next();
   };
   storage.onRead = async (_, next) => {
     const fate = roll();
     if (fate < 3) throw new StorageError('unreadable');
-    if (fate < 30) await settle();
+    if (fate < 30) await takeTurns();
     return next();
   };
   return storage;
@@ -126,7 +126,7 @@ describe('three tabs over a storage that fails now and then', () => {
               });
               await failing.catch(() => undefined);
               perform(tx);
-              await settle();
+              await takeTurns();
             };
             const write = isAsync ? database.transaction(slowly) : database.write(perform);
             const onRejected = (error: unknown) => {
@@ -141,13 +141,13 @@ describe('three tabs over a storage that fails now and then', () => {
             running.push(Promise.resolve(database[action]()).catch(note));
           } else {
             if (action === 'await everything') await Promise.all(running.splice(0));
-            await settle();
+            await takeTurns();
           }
         }
         await Promise.all(running);
         running = [];
         isFaulty = false;
-        await settle();
+        await takeTurns();
 
         const all = [...tabs, await open()];
         const sums = new Set<number>();

@@ -1,0 +1,17 @@
+import { expect, it, vi } from 'vitest';
+import { deleteDatabase, openDatabase } from '../../src/index.js';
+import { counterChain, INCREMENT, uniqueName } from '../database/open-test-database.js';
+
+it('nothing that a database does asks for a Web Lock, which somebody could steal or hold', async () => {
+  const request = vi.spyOn(navigator.locks, 'request');
+  const name = uniqueName('no-locks');
+  const open = () => openDatabase({ name, migrations: counterChain });
+  const [one, other] = [await open(), await open()];
+  await Promise.all([one.run(INCREMENT), other.run(INCREMENT), one.transaction(async (tx) => tx.run(INCREMENT))]);
+  await other.import(await one.export());
+  await one.vacuum();
+  expect(request).not.toHaveBeenCalled();
+  await Promise.all([one.close(), other.close()]);
+  await deleteDatabase(name);
+  vi.restoreAllMocks();
+});
