@@ -70,7 +70,7 @@ export function platformEnvironment(
     loadEngine,
     openWorker,
     openChannel: openBroadcastChannel,
-    witnessStorage: allowed(openWitnessStorage),
+    witnessStorage: allowed(() => openWitnessStorage()),
     openMirrorPlace: (name, mustExist) => allowed(() => openMirrorPlace(name, mustExist)),
     persist: persistOf(allowed(() => globalThis.navigator?.storage)),
     wakeUps: pageTargets(),

@@ -12,14 +12,21 @@ interface ExtensionStorage {
   remove(key: string): Promise<void>;
 }
 
+/** What is looked at of the global scope. */
+interface Scope {
+  readonly localStorage?: WitnessStorage;
+  readonly location?: { readonly protocol: string };
+  readonly chrome?: { readonly storage?: { readonly local?: ExtensionStorage } };
+}
+
 const FOLDER = 'tablite-witness';
 
 /**
  * Where a witness is kept: in an extension what its pages and its service worker share, in a page `localStorage`, in a worker the
  * origin private file system. Undefined where there is none of them. Throws where looking at them is forbidden.
  */
-export function openWitnessStorage(): WitnessStorage | undefined {
-  const extension = extensionStorage();
+export function openWitnessStorage(scope: Scope = globalThis): WitnessStorage | undefined {
+  const extension = extensionStorage(scope);
   if (extension) {
     return {
       getItem: async (key) => {
@@ -30,20 +37,17 @@ export function openWitnessStorage(): WitnessStorage | undefined {
       removeItem: (key) => extension.remove(key),
     };
   }
-  if (globalThis.localStorage) return globalThis.localStorage;
-  return typeof globalThis.navigator?.storage?.getDirectory === 'function' ? fileTexts() : undefined;
+  return scope.localStorage ?? originFiles();
 }
 
 /** Only in the extension's own origin: a content script has it, too, and the database of the page that it is in. */
-function extensionStorage(): ExtensionStorage | undefined {
-  if (!globalThis.location?.protocol.endsWith('-extension:')) return undefined;
-  // The types of extensions are no dependency of a page's library.
-  const { chrome } = globalThis as { chrome?: { storage?: { local?: ExtensionStorage } } };
-  return chrome?.storage?.local;
+function extensionStorage({ location, chrome }: Scope): ExtensionStorage | undefined {
+  return location?.protocol.endsWith('-extension:') ? chrome?.storage?.local : undefined;
 }
 
-/** A file for each text, in the origin private file system. */
-function fileTexts(): WitnessStorage {
+/** A file for each text, in the origin private file system; undefined where there is none. */
+export function originFiles(): WitnessStorage | undefined {
+  if (typeof globalThis.navigator?.storage?.getDirectory !== 'function') return undefined;
   const folder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
   return {
     getItem: async (key) => (await (await (await folder()).getFileHandle(encodeURIComponent(key))).getFile()).text(),
