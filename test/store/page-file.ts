@@ -1,4 +1,5 @@
 import type { NumberedPage } from '../../src/engine/paged-file.js';
+import { readHeader } from '../../src/page/header.js';
 import type { Commit } from '../../src/store/commit.js';
 import { engine } from '../engine/open-connection.js';
 
@@ -13,6 +14,18 @@ export class PageFile {
   constructor(pageSize: number, pageCount: number) {
     this.pageSize = pageSize;
     this.#resize(pageCount, 0);
+  }
+
+  /** The file at a commit, made of pages that were read: as many as the first of them says. */
+  static of(pageSize: number, seq: number, pages: readonly Uint8Array[]): PageFile {
+    const file = new PageFile(pageSize, 1);
+    file.seq = seq;
+    file.#pages = pages.slice(0, readHeader(pages[0] ?? new Uint8Array(0))?.pageCount);
+    return file;
+  }
+
+  get pages(): readonly Uint8Array[] {
+    return this.#pages;
   }
 
   get pageCount(): number {
