@@ -1,12 +1,9 @@
 import { type AsyncTransaction, ConflictError, type Database, type Transaction } from '../../src/index.js';
-import { META_KEY } from '../../src/storage/storage.js';
-import { foldTo } from '../../src/store/fold-step.js';
-import type { Meta } from '../../src/store/meta.js';
-import { WatchedStorage } from '../../src/store/watched-storage.js';
 import { openTestDatabase } from '../database/open-test-database.js';
 import { fileOf } from '../database/sqlite-file.js';
 import { fakeChannels } from '../store/fakes.js';
 import { eagerClock } from './eager-clock.js';
+import { foldStorage } from './fold-storage.js';
 import { changed, NOTE_CHAIN, type NoteChange, type NoteState } from './note-model.js';
 import { flushedOf, type RecordedStorage } from './recorded-storage.js';
 
@@ -82,7 +79,7 @@ export class DatabaseRun {
     const [from, before] = [this.storage.kept.length, this.#state];
     if ('writes' in step) {
       const asked = step.writes.map((write) => this.#ask(write, before));
-      const folding = step.folds ? this.#fold(1) : undefined;
+      const folding = step.folds ? foldStorage(this.storage, eagerClock, 1) : undefined;
       const writing = step.writes.map((write, at) => this.#write(write, asked[at] as Asked));
       await Promise.all([folding, ...writing]);
       for (const { change, isRejected } of asked) if (!isRejected) this.#state = changed(this.#state, change);
@@ -108,7 +105,7 @@ export class DatabaseRun {
       await tab.import(fileOf(`PRAGMA page_size = ${at}; ${NOTE_CHAIN[0]?.sql} ${values} PRAGMA user_version = 1`));
       this.#state = { version: 2, bodyById: new Map(rows) };
     } else if (alone === 'vacuum') await tab.vacuum();
-    else if (alone === 'fold') await this.#fold(0);
+    else if (alone === 'fold') await foldStorage(this.storage, eagerClock);
     else if (alone === 'reopen') this.#tabs[which] = await this.#open();
     else if (chosen === undefined) return;
     else if (alone === 'restore') {
@@ -157,15 +154,6 @@ export class DatabaseRun {
       if (!(thrown instanceof RangeError || thrown instanceof ConflictError)) throw thrown;
       asked.isRejected = true;
     }
-  }
-
-  async #fold(kept: number): Promise<void> {
-    const [meta, log] = (await this.storage.read([{ get: META_KEY }, { range: { from: ['log'], to: ['log', Infinity, 0] } }])) as [
-      Meta,
-      { seq: number }[],
-    ];
-    const newest = Math.max(meta.checkpointSeq, ...log.map(({ seq }) => seq));
-    await foldTo(new WatchedStorage(this.storage, this.#environment.clock), Math.max(0, newest - kept));
   }
 
   async #note(from: number, before: NoteState, asked: readonly Asked[], needed: number): Promise<void> {

@@ -7,6 +7,12 @@ import type { Clock, Environment, HintChannel } from '../../src/store/environmen
 export class ManualClock implements Clock {
   #now = 1_700_000_000_000;
   #timers: { at: number; callback: () => void }[] = [];
+  readonly #settle: () => Promise<void>;
+
+  /** `settled` lets everything run that waits for nothing but its turn. */
+  constructor(settled: () => Promise<void> = settle) {
+    this.#settle = settled;
+  }
 
   now(): number {
     return this.#now;
@@ -26,7 +32,7 @@ export class ManualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      await settle();
+      await this.#settle();
       const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
       this.clearTimeout(due);
@@ -34,7 +40,7 @@ export class ManualClock implements Clock {
       due.callback();
     }
     this.#now = end;
-    await settle();
+    await this.#settle();
   }
 }
 
