@@ -30,6 +30,7 @@ export class SimulatedTab implements Storage {
   readonly #inner: Storage;
   readonly #scheduler: fc.Scheduler;
   #fate: TabFate;
+  readonly #isWatched: boolean;
   readonly #waiting = new Set<() => void>();
   #thawed: Promise<void> | undefined;
   #operations = 0;
@@ -42,12 +43,13 @@ export class SimulatedTab implements Storage {
     this.#inner = inner;
     this.#scheduler = scheduler;
     this.#fate = fate;
+    this.#isWatched = fate.hangAt > 0;
     this.crashed = new Promise((resolve) => {
       this.#crash = resolve;
     });
   }
 
-  /** From now on nothing befalls it. */
+  /** From now on nothing more befalls it; what hangs already goes on to. */
   calmDown(): void {
     this.#fate = SAFE;
   }
@@ -81,7 +83,7 @@ export class SimulatedTab implements Storage {
       setTimeout: (callback, ms) => {
         const timer = { isCleared: false };
         // Where nothing hangs, the watchdog is no more than noise.
-        if (ms < 1000 || this.#fate.hangAt > 0) void this.#ring(callback, timer);
+        if (ms < 1000 || this.#isWatched) void this.#ring(callback, timer);
         return timer;
       },
       clearTimeout: (timer) => {
