@@ -48,7 +48,7 @@ describe('what a crash leaves of a database that three tabs write, migrate, rest
       expect(await wrongWhenReopened(crashed)).toEqual([]);
       counts.reopened++;
     });
-    await fc.assert(property, { numRuns: runs(60) });
+    await fc.assert(property, runs(60));
     console.log(`crash states of the database: ${counts.histories} histories, ${counts.states} states, ${counts.reopened} reopened`);
   }, 3_600_000);
 

@@ -6,9 +6,10 @@ import { openTestDatabase } from '../database/open-test-database.js';
 import { outcome } from '../database/outcome.js';
 import { FaultyStorage, ManualClock } from '../store/fakes.js';
 import { FATES, HARD_FATES, strikeAt } from '../store/fates.js';
-import { openNotes, SCENARIOS, type Scenario, type Scene, settleNow } from './fault-scenarios.js';
+import { openNotes, SCENARIOS, type Scenario, type Scene } from './fault-scenarios.js';
 import { NOTE_CHAIN, readState } from './note-model.js';
 import { RecordedStorage } from './recorded-storage.js';
+import { settleNow } from './settle-now.js';
 
 const ALL_FATES = { ...FATES, ...HARD_FATES };
 

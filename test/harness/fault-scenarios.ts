@@ -7,11 +7,6 @@ import { foldStorage } from './fold-storage.js';
 import { NOTE_CHAIN } from './note-model.js';
 import { RecordedStorage } from './recorded-storage.js';
 
-/** Lets everything run that waits for nothing but its turn, on a storage in memory. */
-export async function settleNow(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
 export function openNotes(storage: Storage, options: Partial<OpenOptions> = {}, clock: Clock = eagerClock): Promise<Database> {
   const environment = { clock, openChannel: noChannels, witnessStorage: undefined, persist: undefined };
   return openTestDatabase(storage, { migrations: NOTE_CHAIN, upgrade: 'manual', environment, ...options });

@@ -42,7 +42,7 @@ describe('what a crash leaves of a history of commits, backups, folds and replac
       for (const batch of storage.kept.slice(0, cut % (storage.kept.length + 1))) crashed.keep(batch);
       expect(await goOnFrom(crashed)).toEqual([]);
     });
-    await fc.assert(property, { numRuns: runs(10_000) });
+    await fc.assert(property, runs(10_000));
     console.log(`crash states of the log: ${counts.histories} histories, ${counts.states} states`);
   }, 3_600_000);
 });

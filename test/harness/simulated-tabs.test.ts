@@ -117,7 +117,7 @@ describe('tabs that crash, freeze, hang and miss hints while the log is folded',
         for (const { outcome } of recorder.transactions) counts[outcome]++;
       },
     );
-    await fc.assert(property, { numRuns: runs(1000) });
+    await fc.assert(property, runs(1000));
     console.log(`simulated tabs: ${JSON.stringify(counts)}`);
     expect(counts.committed).toBeGreaterThan(counts.rejected);
   }, 7_200_000);
