@@ -3,13 +3,12 @@ import { CommitLog } from '../../src/store/commit-log.js';
 import { foldTo } from '../../src/store/fold-step.js';
 import type { Meta } from '../../src/store/meta.js';
 import { WatchedStorage } from '../../src/store/watched-storage.js';
-import { ManualClock } from '../store/fakes.js';
 import { PageFile } from '../store/page-file.js';
+import { eagerClock } from './eager-clock.js';
 import { fileOf, type LogRun } from './log-run.js';
 import { flushedOf, RecordedStorage } from './recorded-storage.js';
 
 const MOST_BACKUPS = 3;
-const clock = new ManualClock();
 
 /**
  * Opens what is stored after every prefix of the batches that a history kept, and says what is wrong there: each prefix is what a
@@ -44,7 +43,7 @@ function lostByPowerCut({ acknowledged, storage }: LogRun, seqs: readonly number
 }
 
 async function openCrashed(run: LogRun, crashed: RecordedStorage, count: number): Promise<{ seq: number; wrong: string[] }> {
-  const log = new CommitLog({ storage: crashed, clock, newId: () => 'store' });
+  const log = new CommitLog({ storage: crashed, clock: eagerClock, newId: () => 'store' });
   const stored = await log.load();
   const told = run.acknowledged.filter(({ batches }) => batches <= count);
   const seq = stored?.seq ?? -1;
@@ -79,15 +78,15 @@ async function wrongBackups(run: LogRun, log: CommitLog, crashed: RecordedStorag
 /** What is wrong when a new tab goes on from what a crash left: it commits, folds everything, and reads it again. */
 export async function goOnFrom(crashed: RecordedStorage): Promise<string[]> {
   const storage = new RecordedStorage('gone on', crashed.entries);
-  const log = new CommitLog({ storage, clock, newId: () => 'store' });
+  const log = new CommitLog({ storage, clock: eagerClock, newId: () => 'store' });
   const stored = await log.load();
   if (!stored) return [];
   const file = fileOf(stored);
   const { commit, accept } = file.next([0, 1, 2, 3], 5);
   if (!(await log.append(commit, 'relaxed'))) return ['the first commit after the crash was refused'];
   accept();
-  await foldTo(new WatchedStorage(storage, clock), file.seq);
-  const again = await new CommitLog({ storage, clock, newId: () => 'store' }).load();
+  await foldTo(new WatchedStorage(storage, eagerClock), file.seq);
+  const again = await new CommitLog({ storage, clock: eagerClock, newId: () => 'store' }).load();
   return again && isSame(fileOf(again), file) ? [] : ['what was committed after the crash reads as something else'];
 }
 

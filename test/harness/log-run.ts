@@ -5,8 +5,8 @@ import { CommitLog, type StoredImage } from '../../src/store/commit-log.js';
 import { foldTo } from '../../src/store/fold-step.js';
 import { Turns } from '../../src/store/turns.js';
 import { WatchedStorage } from '../../src/store/watched-storage.js';
-import { ManualClock } from '../store/fakes.js';
 import { commitOf, PageFile } from '../store/page-file.js';
+import { eagerClock } from './eager-clock.js';
 import type { RecordedStorage } from './recorded-storage.js';
 
 /** What one tab does, at the level of the commit log. */
@@ -51,7 +51,6 @@ export class LogRun {
   /** States that tabs caught up with. */
   readonly seen: PageFile[] = [];
   readonly #seqByTime = new Map<string, number>();
-  readonly #clock = new ManualClock();
   #tabs: Tab[] = [];
 
   constructor(storage: RecordedStorage) {
@@ -62,7 +61,7 @@ export class LogRun {
     const file = new PageFile(pageSize, 3);
     for (let tab = 0; tab < 3; tab++) {
       const storage = paced(this.storage, delays, tab);
-      const log = new CommitLog({ storage, clock: this.#clock, newId: () => 'store' });
+      const log = new CommitLog({ storage, clock: eagerClock, newId: () => 'store' });
       if (!(await log.load())) await log.create(file.image);
       this.#tabs.push({ log, storage, turns: new Turns(), file: PageFile.of(pageSize, 0, file.pages) });
     }
@@ -75,7 +74,7 @@ export class LogRun {
   async #perform(act: LogAct): Promise<void> {
     const tab = this.#tabs[act.tab] as Tab;
     // A checkpoint waits for nobody; whatever else a tab does takes turns.
-    if (act.does === 'fold') await foldTo(new WatchedStorage(tab.storage, this.#clock), Math.max(0, tab.file.seq - (act.pageCount % 3)));
+    if (act.does === 'fold') await foldTo(new WatchedStorage(tab.storage, eagerClock), Math.max(0, tab.file.seq - (act.pageCount % 3)));
     else await tab.turns.take(() => this.#take(tab, act));
   }
 
