@@ -31,7 +31,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'chromium',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/node/**', 'test/e2e/**'],
+          exclude: ['test/node/**', 'test/harness/**', 'test/e2e/**'],
           browser: {
             enabled: true,
             headless: true,

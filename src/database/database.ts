@@ -162,7 +162,7 @@ export interface Database {
   restore(id: string): Promise<void>;
   /** A backup as a standard SQLite file. @throws {BackupError} {CorruptionError} {StorageError} */
   exportBackup(id: string): Promise<Uint8Array<ArrayBuffer>>;
-  /** Deletes a backup; the others stay whole. @throws {BackupError} {OutdatedError} {StorageError} */
+  /** Deletes a backup; the others stay whole. @throws {BackupError} {OutdatedError} {StorageError} {UnknownOutcomeError} */
   deleteBackup(id: string): Promise<void>;
 
   /** Calls back with each new status. @returns what ends it. */

@@ -51,7 +51,8 @@ export class StorageTimeoutError extends StorageError {
 }
 
 /**
- * A commit was sent, its end was not seen, and the storage could not be asked again: it may or may not be on disk.
+ * A commit, or the deletion of a backup, was sent, its end was not seen, and the storage could not be asked again: it may or may
+ * not be on disk.
  * Memory is as before; if it is on disk, it shows with the next catch-up.
  */
 export class UnknownOutcomeError extends StorageError {

@@ -1,4 +1,4 @@
-import { BackupError, StorageError } from '../errors/storage-error.js';
+import { BackupError, StorageError, StorageFullError, UnknownOutcomeError } from '../errors/storage-error.js';
 import { type Durability, META_KEY } from '../storage/storage.js';
 import { type Backup, type BackupDraft, type BackupRecord, chunksOfBackup, shownBackup, withBackup } from './backup.js';
 import { backupImage } from './backup-image.js';
@@ -79,13 +79,14 @@ export class BackupShelf {
     });
   }
 
-  /** Deletes a backup; the older ones stay whole. @throws {BackupError} `BACKUP_UNKNOWN` */
+  /**
+   * Deletes a backup; the older ones stay whole.
+   *
+   * @throws {BackupError} `BACKUP_UNKNOWN`
+   * @throws {UnknownOutcomeError} when it was sent, and the storage could not be asked what became of it.
+   */
   async delete(id: string): Promise<void> {
-    try {
-      await untilNotOvertaken(() => this.#tryDelete(id));
-    } catch (cause) {
-      if (!(cause instanceof StorageError) || (await this.#has(id, cause))) throw cause;
-    }
+    await untilNotOvertaken(() => this.#tryDelete(id));
   }
 
   async #tryDelete(id: string): Promise<typeof OVERTAKEN | undefined> {
@@ -102,12 +103,17 @@ export class BackupShelf {
     const has = copyByChunk(olders as unknown[]);
     const moved = older ? movedCopies(own as unknown[], older.id, (chunk) => chunk < chunksOfBackup(older) && !has.has(chunk)) : [];
     const backups = meta.backups.filter((each) => each !== backup);
-    const outcome = await this.#storage.writeOnto(meta, doing, {
-      durability: 'relaxed',
-      deletes: [copiesOf(id)],
-      puts: [...moved, metaEntry({ ...meta, backups })],
-    });
-    return outcome === 'committed' ? undefined : OVERTAKEN;
+    try {
+      const outcome = await this.#storage.writeOnto(meta, doing, {
+        durability: 'relaxed',
+        deletes: [copiesOf(id)],
+        puts: [...moved, metaEntry({ ...meta, backups })],
+      });
+      return outcome === 'committed' ? undefined : OVERTAKEN;
+    } catch (cause) {
+      if (!(cause instanceof StorageError) || (await this.#has(id, cause))) throw cause;
+      return undefined;
+    }
   }
 
   /** Looks over a new connection whether a backup is there, after its deletion failed with `cause`. */
@@ -117,8 +123,13 @@ export class BackupShelf {
       const { backups } = await this.#meta('looking for a backup');
       return backups.some((each) => each.id === id);
     } catch (second) {
-      if (second instanceof StorageError) throw cause;
-      throw second;
+      if (!(second instanceof StorageError)) throw second;
+      // What was never sent is not done, and a full storage has aborted for certain.
+      if (!cause.wasSent || cause instanceof StorageFullError) throw cause;
+      throw new UnknownOutcomeError(
+        `The deletion of backup ${id} was sent, its end was not seen, and the storage cannot be asked: the backup may be there or not. Call backups() once the storage works again.`,
+        { cause },
+      );
     }
   }
 

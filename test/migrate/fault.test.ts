@@ -4,8 +4,7 @@ import { memoryStorage, type Storage } from '../../src/index.js';
 import { openTestDatabase, vibesurfChain } from '../database/open-test-database.js';
 import { rejection } from '../database/outcome.js';
 import { everythingIn } from '../database/sqlite-file.js';
-import { FaultyStorage, noChannels } from '../store/fakes.js';
-import { FATES, strikeAt } from '../store/fates.js';
+import { noChannels } from '../store/fakes.js';
 
 const files = Object.entries(vibesurfChain)
   .map(([path, sql]) => ({ name: path.slice(path.lastIndexOf('/') + 1), sql }))
@@ -62,36 +61,5 @@ describe('a fault at any statement of the chain', () => {
     expect(database.schemaVersion).toBe(8);
     expect(database.values('SELECT count(*) FROM tasks')).toEqual([[version > 0 ? 1 : 0]]);
     expect(await database.backups()).toHaveLength(version > 0 ? 1 : 0);
-  });
-});
-
-describe('a fault at any storage operation while an upgrade is kept', () => {
-  it.each(Object.entries(FATES))('that %s, leaves the old version or the new one, whole', async (_, fate) => {
-    let passed = false;
-    const kinds = { old: 0, new: 0 };
-    for (let n = 1; !passed; n++) {
-      const storage = await at(1);
-      const before = await everythingIn(storage);
-      const faulty = new FaultyStorage(storage);
-      const progress = strikeAt(n, faulty, fate);
-      const opened = await openTestDatabase(faulty, { migrations: files, ...alone }).then(
-        (database) => database.close(),
-        (thrown: unknown) => thrown,
-      );
-      passed = !progress.hasStruck;
-      const after = await everythingIn(storage);
-      const isOld = JSON.stringify(after) === JSON.stringify(before);
-      kinds[isOld ? 'old' : 'new']++;
-      // Opening says that it succeeded only where it did.
-      if (opened === undefined) expect(isOld).toBe(false);
-      const database = await openTestDatabase(storage, { migrations: files, ...alone });
-      expect(database.values('SELECT count(*) FROM tasks')).toEqual([[1]]);
-      expect(await database.backups()).toHaveLength(1);
-      expect(database.history).toHaveLength(8);
-      if (!isOld) expect(database.values('PRAGMA integrity_check')).toEqual([['ok']]);
-      await database.close();
-    }
-    expect(kinds.old).toBeGreaterThan(0);
-    expect(kinds.new).toBeGreaterThan(0);
   });
 });

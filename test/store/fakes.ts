@@ -9,6 +9,12 @@ export class ManualClock implements Clock {
   /** How far the time of day has jumped; timers do not care. */
   #jumped = 0;
   #timers: { at: number; callback: () => void }[] = [];
+  readonly #settle: () => Promise<void>;
+
+  /** `settled` lets everything run that waits for nothing but its turn. */
+  constructor(settled: () => Promise<void> = takeTurns) {
+    this.#settle = settled;
+  }
 
   now(): number {
     return this.#now + this.#jumped;
@@ -33,7 +39,7 @@ export class ManualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      await takeTurns();
+      await this.#settle();
       const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
       this.clearTimeout(due);
@@ -41,7 +47,7 @@ export class ManualClock implements Clock {
       due.callback();
     }
     this.#now = end;
-    await takeTurns();
+    await this.#settle();
   }
 }
 

@@ -36,7 +36,7 @@ it('a mirror is at every moment what the database was at the commit that it says
       const snapshot = () => ({
         file: history.file,
         seq: history.file.seq,
-        image: history.file.image,
+        pages: [...history.file.pages],
         backups: history.backups,
         entries: disk.entries,
       });
@@ -79,7 +79,7 @@ it('a mirror is at every moment what the database was at the commit that it says
         if (action === 'power cut' && kept.seq < history.file.seq) {
           // The tail of the log is gone; the mirror, which fails apart from it, may be ahead.
           disk.entries = kept.entries;
-          history.file = PageFile.of(kept.image, kept.file.pageSize, kept.seq);
+          history.file = PageFile.of(kept.file.pageSize, kept.seq, kept.pages);
           history.backups = kept.backups;
           await history.log.load();
         }

@@ -1,4 +1,5 @@
 import type { NumberedPage } from '../../src/engine/paged-file.js';
+import { readHeader } from '../../src/page/header.js';
 import type { Commit } from '../../src/store/commit.js';
 import { engine } from '../engine/open-connection.js';
 
@@ -15,12 +16,16 @@ export class PageFile {
     this.#resize(pageCount, 0);
   }
 
-  /** The file of an image, as it was after commit `seq`. */
-  static of(image: Uint8Array, pageSize: number, seq: number): PageFile {
+  /** The file at a commit, made of pages that were read: as many as the first of them says. */
+  static of(pageSize: number, seq: number, pages: readonly Uint8Array[]): PageFile {
     const file = new PageFile(pageSize, 1);
     file.seq = seq;
-    file.#pages = Array.from({ length: image.length / pageSize }, (_, page) => image.slice(page * pageSize, (page + 1) * pageSize));
+    file.#pages = pages.slice(0, readHeader(pages[0] ?? new Uint8Array(0))?.pageCount);
     return file;
+  }
+
+  get pages(): readonly Uint8Array[] {
+    return this.#pages;
   }
 
   get pageCount(): number {
