@@ -22,7 +22,11 @@ export function newestLog(kind: BrowserKind, profile: string, port: number): Log
   }[kind];
   const files = namesIn(join(profile, folder))
     .filter((name) => name.endsWith(ending))
-    .map((name) => ({ path: `${folder}/${name}`, ...statSync(join(profile, folder, name)) }));
+    .flatMap((name) => {
+      // A log that was there a moment ago may have been replaced by the next one.
+      const stats = statSync(join(profile, folder, name), { throwIfNoEntry: false });
+      return stats ? [{ path: `${folder}/${name}`, size: stats.size, mtimeMs: stats.mtimeMs }] : [];
+    });
   return files.sort((a, b) => b.mtimeMs - a.mtimeMs)[0];
 }
 

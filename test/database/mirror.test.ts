@@ -64,7 +64,7 @@ async function mirrored(increments: number): Promise<Database> {
 
 describe('the mirror', () => {
   it('has every commit after an idle second, and says so', async () => {
-    const clock = new ManualClock();
+    const clock = new ManualClock(settle);
     const database = await reopened({ environment: { clock } });
     expect(database.status.mirror).toEqual({ place: 'bucket', seq: undefined, behind: undefined, error: undefined });
     await clock.advance(200);
@@ -78,7 +78,7 @@ describe('the mirror', () => {
   });
 
   it('does not wait for ever while commits go on', async () => {
-    const clock = new ManualClock();
+    const clock = new ManualClock(settle);
     const database = await reopened({ environment: { clock } });
     await clock.advance(200);
     for (let n = 0; n < 20; n++) {
@@ -90,7 +90,7 @@ describe('the mirror', () => {
   });
 
   it('is brought forward by another tab when the one that committed is gone', async () => {
-    const clock = new ManualClock();
+    const clock = new ManualClock(settle);
     const openChannel = fakeChannels();
     const other = await reopened({ environment: { clock, openChannel } });
     await clock.advance(200);
@@ -127,7 +127,7 @@ describe('the mirror', () => {
 
 describe('a mirror that fails', () => {
   it('holds no commit up, is tried again, and says why meanwhile', async () => {
-    const clock = new ManualClock();
+    const clock = new ManualClock(settle);
     const database = await reopened({ environment: { clock } });
     await clock.advance(200);
     const place = places.at(-1) as FaultyStorage;
@@ -146,7 +146,7 @@ describe('a mirror that fails', () => {
   });
 
   it('does not hang with its place', async () => {
-    const clock = new ManualClock();
+    const clock = new ManualClock(settle);
     const database = await reopened({ environment: { clock } });
     const place = places.at(-1) as FaultyStorage;
     place.onRead = () => never();
