@@ -12,7 +12,7 @@ const MAX_NAMED = 8;
 
 export interface JudgeParts {
   readonly upgrader: Upgrader;
-  readonly current: Connection;
+  readonly current: () => Connection;
   /** What the header says. */
   readonly userVersion: number;
   readonly schemaVersion?: number;
@@ -43,7 +43,7 @@ export interface Judgement {
 export async function judge(findings: Findings, parts: JudgeParts): Promise<Judgement> {
   const { upgrader, current } = parts;
   if (upgrader.chain.length === 0)
-    return { version: undefined, dropped: droppedOf(findings, { schemas: [], code: readCode(current) }, parts) };
+    return { version: undefined, dropped: droppedOf(findings, { schemas: [], code: readCode(current()) }, parts) };
   const version = versionOf(findings.structure, parts);
   if (!version && findings.code.length === 0) return { version, dropped: [] };
   const snapshots = await snapshotsOf(upgrader);

@@ -15,7 +15,7 @@ export interface ImportParts extends Omit<ImportOptions, 'check'> {
   readonly upgrader: Upgrader;
   readonly now: () => number;
   /** The database that is to be replaced. */
-  readonly current: Connection;
+  readonly current: () => Connection;
   /** Looks at the file where it does no harm. */
   readonly examine: (bytes: Uint8Array, verdict: Verdict) => Promise<Uint8Array>;
 }

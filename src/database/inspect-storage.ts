@@ -1,6 +1,6 @@
 import { loadEngine } from '../engine/engine.js';
 import { wasmUrl } from '../engine/wasm-url.js';
-import { CorruptionError, StorageAbsentError } from '../errors/storage-error.js';
+import { BackupError, CorruptionError, StorageAbsentError } from '../errors/storage-error.js';
 import { TabliteError } from '../errors/tablite-error.js';
 import { existingIndexedDbStorage } from '../storage/indexeddb-storage.js';
 import type { MirrorPlace } from '../storage/mirror-place.js';
@@ -130,10 +130,12 @@ async function backupsOf(stored: Survey | undefined, shelf: BackupShelf): Promis
       () => [],
       (cause: unknown) => {
         if (cause instanceof CorruptionError) return cause.damaged;
+        // It has been deleted meanwhile.
+        if (cause instanceof BackupError) return undefined;
         throw cause;
       },
     );
-    reports.unshift({ ...shownBackup(record), damaged });
+    if (damaged) reports.unshift({ ...shownBackup(record), damaged });
   }
   return reports;
 }

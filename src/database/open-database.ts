@@ -1,6 +1,7 @@
 import { loadEngine } from '../engine/engine.js';
 import { wasmUrl } from '../engine/wasm-url.js';
 import { NewerSchemaError, OutdatedError, UsageError } from '../errors/database-error.js';
+import { StorageUnavailableError } from '../errors/storage-error.js';
 import { type Migrations, readChain } from '../migrate/chain.js';
 import type { StepProgress } from '../migrate/run.js';
 import { indexedDbStorage } from '../storage/indexeddb-storage.js';
@@ -78,11 +79,11 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   try {
     const engine = await loading;
     const status = new StatusBoard(storage.kind, () => environment.clock.now());
-    const image = await withoutLoss(found, { engine, options, status });
+    const { image, mayReplaceMirror } = await withoutLoss(found, { engine, options, status });
     status.set({ mirror: { ...status.current.mirror, place: place?.kind ?? (options.mirror === false ? 'off' : 'none') } });
     const upgrader = new Upgrader(engine, chain);
     const known = chain.length > 0 ? chain.length : undefined;
-    const store = new Store({ engine, log, environment, status, witness, mirrorPlace: place, known }, image);
+    const store = new Store({ engine, log, environment, status, witness, mirrorPlace: place, mayReplaceMirror, known }, image);
     try {
       await upgradeAtOpen(store, { upgrader, status, environment, options });
       await witness.flush();
@@ -91,7 +92,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     } catch (thrown) {
       // What it has seen stands, so that a loss is reported the next time too.
       witness.stop();
-      await store.close();
+      await store.close({ mirror: false });
       throw thrown;
     }
     return new StoredDatabase({
@@ -119,14 +120,19 @@ export async function deleteDatabase(name: string, options: Pick<OpenOptions, 's
   const environment = { ...platformEnvironment(() => loadEngine(wasmUrl)), ...options.environment };
   const storage = options.storage ?? indexedDbStorage(name);
   const witness = witnessOf(name, storage, environment);
-  // It may be deleted after the watchdog has given up: the mirror and the witness go when it is. A page that dies in between has
-  // not deleted it: it is brought back.
+  // It may be deleted after the watchdog has given up: the mirror and the witness go when it is.
   const deleting = async () => {
+    await witness.condemn();
     await storage.destroy();
-    await mirrorPlaceOf(storage, environment)?.storage.destroy();
+    await mirrorPlaceOf(storage, environment)?.storage.destroy().catch(ignoreForbidden);
     await witness.forget();
   };
   await new Watchdog(environment.clock).watch('deleting; another tab may keep it open', deleting);
+}
+
+/** Where there may be no mirror, there is none to delete. */
+function ignoreForbidden(cause: unknown): void {
+  if (!(cause instanceof StorageUnavailableError)) throw cause;
 }
 
 interface FirstUpgrade {

@@ -1,12 +1,14 @@
 import type { Engine } from '../engine/engine.js';
-import { CorruptionError, SalvageError } from '../errors/storage-error.js';
+import { BackupError, CorruptionError, SalvageError } from '../errors/storage-error.js';
+import { isSameLine } from '../store/id.js';
 import { salvagedFile } from '../store/survey.js';
-import { isSameLine } from '../store/witness.js';
 import { type InspectOptions, type Remains, withRemains } from './inspect-storage.js';
 
 export interface SalvageOptions extends InspectOptions {
   /** The id of a backup to salvage; the newest state of all that is left, by default. */
   readonly backup?: string;
+  /** The only place to take it from, whichever store that is of; the storage and its own mirror, by default. */
+  readonly from?: 'storage' | 'mirror';
 }
 
 /** A database file that was put together from what is left. */
@@ -31,7 +33,7 @@ export interface Salvaged {
 export function salvage(name: string, options: SalvageOptions = {}): Promise<Salvaged> {
   return withRemains(name, options, async (remains) => {
     const engine = await remains.environment.loadEngine();
-    for await (const { file, from, seq } of candidates(remains, options.backup)) {
+    for await (const { file, from, seq } of candidates(remains, options)) {
       const integrity = checked(engine, file);
       if (integrity) return { file, from, seq, integrity };
     }
@@ -42,20 +44,25 @@ export function salvage(name: string, options: SalvageOptions = {}): Promise<Sal
 type Candidate = Omit<Salvaged, 'integrity'>;
 
 /** The best first. @throws {BackupError} {CorruptionError} when the backup asked for cannot be had. */
-async function* candidates({ stored, mirror, shelf }: Remains, backup: string | undefined): AsyncGenerator<Candidate> {
+async function* candidates({ stored, mirror, shelf, witness }: Remains, { backup, from }: SalvageOptions): AsyncGenerator<Candidate> {
   if (backup !== undefined) {
     yield { file: await shelf.read(backup), from: 'backup', seq: undefined };
     return;
   }
   const [own, copy] = [stored && salvagedFile(stored), mirror && salvagedFile(mirror)];
-  const isOurs = !stored?.meta?.storeId || isSameLine(stored.meta.storeId, mirror?.meta?.storeId ?? '');
+  // Damage of the meta record takes the id away.
+  const storeId = stored?.meta?.storeId || witness?.storeId;
+  const isOurs = storeId !== undefined && isSameLine(storeId, mirror?.meta?.storeId ?? '');
+  const isPossible = isOurs || storeId === undefined || from === 'mirror';
   const whole: Candidate[] = [];
-  if (own) whole.push({ ...own, from: 'storage' });
-  if (copy && isOurs) whole.push({ ...copy, from: 'mirror' });
-  yield* whole.sort((a, b) => (b.seq ?? 0) - (a.seq ?? 0));
+  if (own && from !== 'mirror') whole.push({ ...own, from: 'storage' });
+  if (copy && isPossible && from !== 'storage') whole.push({ ...copy, from: 'mirror' });
+  // Whose mirror it is cannot be told: it comes last.
+  yield* isOurs ? whole.sort((a, b) => (b.seq ?? 0) - (a.seq ?? 0)) : whole;
+  if (from !== undefined) return;
   for (const { id } of [...(stored?.meta?.backups ?? [])].reverse()) {
     const file = await shelf.read(id).catch((cause: unknown) => {
-      if (cause instanceof CorruptionError) return undefined;
+      if (cause instanceof CorruptionError || cause instanceof BackupError) return undefined;
       throw cause;
     });
     if (file) yield { file, from: 'backup', seq: undefined };

@@ -124,7 +124,7 @@ export class StoredDatabase implements Database {
   async import(bytes: Uint8Array, { check, ...options }: ImportOptions = {}): Promise<void> {
     const { engine, upgrader, now, store, examine } = this.#parts;
     if (check !== undefined && typeof check !== 'function') throw new UsageError('check of import() is a function of the database.');
-    const image = await prepareImport(bytes, { engine, upgrader, now, examine, current: store.connection, ...options });
+    const image = await prepareImport(bytes, { engine, upgrader, now, examine, current: () => store.connection, ...options });
     await store.replace(image, check && (() => refusePromise(check(this), 'check of import()')));
   }
 

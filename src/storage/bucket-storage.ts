@@ -1,3 +1,4 @@
+import { StorageAbsentError } from '../errors/storage-error.js';
 import { indexedDbStorageIn } from './indexeddb-storage.js';
 import type { Storage } from './storage.js';
 
@@ -5,6 +6,7 @@ const BUCKET = 'tablite-mirror';
 
 /** The part of the Storage Buckets API that is used here: https://wicg.github.io/storage-buckets/ */
 interface StorageBuckets {
+  keys(): Promise<string[]>;
   open(name: string, options: { durability: 'relaxed' | 'strict' }): Promise<{ readonly indexedDB: IDBFactory }>;
 }
 
@@ -15,7 +17,11 @@ interface StorageBuckets {
 export function bucketStorage(name: string, mustExist: boolean = false): Storage | undefined {
   const buckets = bucketsHere();
   if (!buckets) return undefined;
-  return indexedDbStorageIn(name, async () => (await buckets.open(BUCKET, { durability: 'relaxed' })).indexedDB, mustExist);
+  const factory = async () => {
+    if (mustExist && !(await buckets.keys()).includes(BUCKET)) throw new StorageAbsentError(`There is no storage bucket "${BUCKET}".`);
+    return (await buckets.open(BUCKET, { durability: 'relaxed' })).indexedDB;
+  };
+  return indexedDbStorageIn(name, factory, mustExist);
 }
 
 function bucketsHere(): StorageBuckets | undefined {

@@ -61,6 +61,10 @@ class IndexedDbStorage implements Storage {
     this.#factory = factory;
   }
 
+  get isConnected(): boolean {
+    return this.#connection !== undefined;
+  }
+
   async read(requests: readonly ReadRequest[], alive: () => void = () => undefined): Promise<unknown[]> {
     const doing = 'reading';
     const database = await this.#connect();
@@ -170,7 +174,10 @@ class IndexedDbStorage implements Storage {
       return database.transaction(OBJECT_STORE, mode, durability === undefined ? {} : { durability });
     } catch (cause) {
       // InvalidStateError: the connection was closed under us. It is dropped before anybody retries.
-      this.disconnect();
+      if (this.#connection === database) {
+        this.disconnect();
+        this.#onLoss('disconnected');
+      }
       throw new StorageError(`The connection to IndexedDB was lost (while ${doing}). Nothing was written.`, { cause, wasSent: false });
     }
   }

@@ -7,8 +7,16 @@ export async function readRecord(folder: FileSystemDirectoryHandle, key: Storage
   const handle: FileSystemFileHandle | undefined = await folder.getFileHandle(fileName(key)).catch(ignoreMissing);
   const bytes = await (await handle?.getFile())?.arrayBuffer();
   // A file is made empty before its content is there as a whole: a page that died in between has left no record.
-  return bytes?.byteLength ? decodeRecord(bytes) : undefined;
+  if (!bytes?.byteLength) return undefined;
+  try {
+    return decodeRecord(bytes);
+  } catch {
+    return DAMAGED;
+  }
 }
+
+/** What is read of a file that holds no record any more: like any value that is none, it is found to be damaged by whoever reads it. */
+export const DAMAGED: Readonly<Record<string, never>> = Object.freeze({});
 
 export async function writeRecord(folder: FileSystemDirectoryHandle, key: StorageKey, record: unknown): Promise<void> {
   const file = await folder.getFileHandle(fileName(key), { create: true });

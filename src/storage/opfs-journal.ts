@@ -1,4 +1,4 @@
-import { keysIn, readRecord, removeRecord, writeRecord } from './opfs-files.js';
+import { DAMAGED, keysIn, readRecord, removeRecord, writeRecord } from './opfs-files.js';
 import type { StorageEntry, StorageKey, WriteBatch } from './storage.js';
 
 /** A batch that is kept, and may not be in its files yet. */
@@ -18,9 +18,15 @@ export async function writeJournal(folder: FileSystemDirectoryHandle, { deletes 
 
 /** Brings a kept batch into its files; again from the start, if that was interrupted. */
 export async function finishJournal(folder: FileSystemDirectoryHandle, alive: () => void): Promise<void> {
-  // A journal was written by the function above.
-  const journal = (await readRecord(folder, JOURNAL_KEY)) as Journal | undefined;
-  if (!journal) return;
+  const found = await readRecord(folder, JOURNAL_KEY);
+  if (found === undefined) return;
+  // What the disk has lost of it is lost: its batch was kept nowhere else.
+  if (found !== DAMAGED) await apply(folder, found as Journal, alive);
+  await removeRecord(folder, JOURNAL_KEY);
+}
+
+/** A journal was written by `writeJournal`. */
+async function apply(folder: FileSystemDirectoryHandle, journal: Journal, alive: () => void): Promise<void> {
   for (const key of journal.deletes) {
     await removeRecord(folder, key);
     alive();
@@ -29,5 +35,4 @@ export async function finishJournal(folder: FileSystemDirectoryHandle, alive: ()
     await writeRecord(folder, key, value);
     alive();
   }
-  await removeRecord(folder, JOURNAL_KEY);
 }

@@ -1,4 +1,4 @@
-import { StorageError, StorageFullError } from '../errors/storage-error.js';
+import { StorageError, StorageFullError, StorageUnavailableError } from '../errors/storage-error.js';
 import { TabliteError } from '../errors/tablite-error.js';
 import { ignoreMissing, keysIn, readRecord } from './opfs-files.js';
 import { finishJournal, writeJournal } from './opfs-journal.js';
@@ -66,8 +66,8 @@ class OpfsStorage implements Storage {
   }
 
   async destroy(): Promise<void> {
-    await this.close();
-    await locked(this.name, async () => {
+    await this.#alone('deleting', async () => {
+      this.#isClosed = true;
       const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
       await root.removeEntry(encodeURIComponent(this.name), { recursive: true }).catch(ignoreMissing);
     });
@@ -84,6 +84,8 @@ class OpfsStorage implements Storage {
       const reason = cause instanceof Error ? cause.name : String(cause);
       if (reason === 'QuotaExceededError')
         throw new StorageFullError(`The browser's storage is full (while ${doing} a file). Free some space and try again.`, { cause });
+      if (reason === 'SecurityError')
+        throw new StorageUnavailableError('The origin private file system is forbidden here, as in some private modes.', { cause });
       throw new StorageError(`The origin private file system failed while ${doing} (${reason}).`, { cause });
     }
   }

@@ -55,6 +55,8 @@ export interface Storage {
   /** Tells databases apart, and names the channel of the hints. */
   readonly name: string;
   readonly kind: 'indexeddb' | 'memory' | 'file';
+  /** False while no connection is open, so that a read would open one; a storage that needs none leaves it out. */
+  readonly isConnected?: boolean;
   /** The answers in the order of the requests, all from one consistent state. */
   read(requests: readonly ReadRequest[], alive?: () => void): Promise<unknown[]>;
   /** Resolves once the batch is kept as its durability promises. */

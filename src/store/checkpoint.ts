@@ -1,4 +1,3 @@
-import { ClosedError } from '../errors/database-error.js';
 import { StorageError } from '../errors/storage-error.js';
 import type { CommitLog } from './commit-log.js';
 import type { Clock } from './environment.js';
@@ -56,8 +55,7 @@ export class Checkpoint {
       hasFolded = await this.#log.fold();
     } catch (cause) {
       // A log that could not be folded is only longer, and the next commit tries again; anything else the app has to know of.
-      const isPassing = cause instanceof StorageError || cause instanceof ClosedError;
-      if (!isPassing && !this.#isStopped) this.#onFailure(cause);
+      if (!(cause instanceof StorageError) && !this.#isStopped) this.#onFailure(cause);
     }
     this.#isFolding = false;
     if (hasFolded) this.consider();

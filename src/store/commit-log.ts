@@ -9,12 +9,12 @@ import { BASE_SERIES, checkBase, encodeBase, INDEX_SERIES } from './base.js';
 import { type Commit, decodeLog, encodeCommit, isRecordOf, logAfter, validRecords } from './commit.js';
 import type { Clock } from './environment.js';
 import { foldStep } from './fold-step.js';
+import { restoredId } from './id.js';
 import { LogSizes } from './log-sizes.js';
 import { metaEntry } from './meta.js';
 import { type MirrorStep, stepMirror } from './mirror-copy.js';
 import { replaceBase } from './replacement.js';
 import { WatchedStorage } from './watched-storage.js';
-import { restoredId } from './witness.js';
 
 /** The database as it is stored: the pages of the base, and the commits to lay over them. */
 export interface StoredImage {
@@ -174,7 +174,7 @@ export class CommitLog {
   async fold(): Promise<boolean> {
     const target = this.#sizes.foldTarget;
     if (target === undefined) return false;
-    const { checkpointSeq, hasFolded } = await foldStep(this.#storage, target);
+    const { checkpointSeq, hasFolded } = await foldStep(this.#storage.beside(), target);
     this.#sizes.forgetFolded(checkpointSeq);
     return hasFolded;
   }
@@ -182,8 +182,8 @@ export class CommitLog {
   /**
    * Brings the mirror of this log forward, one bounded step. Throws as `stepMirror` does.
    */
-  stepMirror(mirror: WatchedStorage): Promise<MirrorStep> {
-    return stepMirror({ primary: this.#storage, mirror });
+  stepMirror(mirror: WatchedStorage, mayReplace: boolean): Promise<MirrorStep> {
+    return stepMirror({ primary: this.#storage.beside(), mirror }, mayReplace);
   }
 
   async #append(commit: Commit, durability: Durability): Promise<boolean> {

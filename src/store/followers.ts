@@ -4,7 +4,7 @@ import type { CommitLog } from './commit-log.js';
 import type { Environment } from './environment.js';
 import { type Hints, openHints } from './hint.js';
 import { Mirror } from './mirror.js';
-import type { StatusBoard } from './status.js';
+import type { MirrorStatus, StatusBoard } from './status.js';
 import type { Change } from './subscriptions.js';
 import { onWakeUp } from './wake-up.js';
 import type { Witness } from './witness.js';
@@ -16,6 +16,8 @@ export interface FollowerParts {
   readonly witness: Witness;
   /** Where the store is mirrored; undefined where it is not. */
   readonly mirrorPlace?: MirrorPlace | undefined;
+  /** Whether the mirror of another store may be overwritten there. */
+  readonly mayReplaceMirror?: boolean;
   /** The checkpoint has found what the app has to know of. */
   readonly onFailure: (failure: unknown) => void;
   /** Another tab has committed, up to a `seq`, or may have while this one slept. */
@@ -32,27 +34,28 @@ export class Followers {
 
   constructor(parts: FollowerParts) {
     this.#parts = parts;
-    const { log, environment, status, mirrorPlace: place, onFailure, onNews } = parts;
+    const { log, environment, status, mirrorPlace: place, mayReplaceMirror: mayReplace = false, onFailure, onNews } = parts;
     const { clock, wakeUps } = environment;
+    const onChange = (mirror: MirrorStatus) => status.set({ mirror });
     this.#checkpoint = new Checkpoint(log, clock, onFailure);
-    this.#mirror = place && new Mirror({ log, place, clock, onChange: (mirror) => status.set({ mirror }) });
+    this.#mirror = place && new Mirror({ log, place, clock, mayReplace, onChange, onFailure });
     this.#hints = openHints(environment, log.storage.name, ({ storeId, seq }) => {
       if (storeId === log.storeId) onNews(seq);
     });
     this.#forgetWakeUps = onWakeUp(wakeUps, () => onNews(Number.POSITIVE_INFINITY));
   }
 
-  /** A commit is durable and in the replica. */
-  note({ seq, origin }: Pick<Change, 'seq' | 'origin'>): void {
+  /** A commit is durable and in the replica. @returns what is new of the mirror. */
+  note({ seq, origin }: Pick<Change, 'seq' | 'origin'>): { mirror?: MirrorStatus } {
     if (origin === 'own') this.#hints.send({ storeId: this.#parts.log.storeId, seq });
-    this.look(seq, origin);
+    return this.look(seq, origin);
   }
 
-  /** The replica stands at a commit. */
-  look(seq: number, origin: Change['origin'] = 'own'): void {
+  /** The replica stands at a commit. @returns what is new of the mirror. */
+  look(seq: number, origin: Change['origin'] = 'own'): { mirror?: MirrorStatus } {
     this.#parts.witness.note({ storeId: this.#parts.log.storeId, seq });
     this.#checkpoint.consider();
-    this.#mirror?.note(seq, origin);
+    return this.#mirror ? { mirror: this.#mirror.note(seq, origin) } : {};
   }
 
   /** Brings the mirror, where there is one, to the newest commit. Throws as `Mirror.catchUp` does. */
@@ -61,9 +64,9 @@ export class Followers {
   }
 
   /** Writes down what was seen last, and leaves things as they may stay. */
-  async rest(): Promise<void> {
+  async rest({ mirror }: { mirror: boolean }): Promise<void> {
     // Should it fail: whoever opens the database next goes on with it.
-    await this.mirrored().catch(() => undefined);
+    if (mirror) await this.mirrored().catch(() => undefined);
     await this.#parts.witness.flush();
   }
 

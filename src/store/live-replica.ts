@@ -157,8 +157,11 @@ export class LiveReplica {
       onStorage(undefined);
       for (const { seq, tables } of tail.commits) onChange({ seq, tables, origin: 'other' });
     } catch (cause) {
-      // A connection that failed is not asked twice.
-      if (cause instanceof StorageError) log.storage.disconnect();
+      if (cause instanceof StorageError) {
+        // A connection that failed is not asked twice.
+        log.storage.disconnect();
+        this.isStale = true;
+      }
       onStorage(cause);
       throw cause;
     }

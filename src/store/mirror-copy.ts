@@ -1,9 +1,10 @@
-import { CorruptionError } from '../errors/storage-error.js';
+import { CorruptionError, StorageFormatError } from '../errors/storage-error.js';
 import { chunkCount } from '../page/chunk.js';
 import { META_KEY, type StorageKey, type StorageRange } from '../storage/storage.js';
 import { checkChunks, chunkBytes, chunkKey, damagedIndex, INDEX_SERIES, indexKeys, recordedSums } from './base.js';
 import { type Commit, decodeLog, isRecordOf, validRecords } from './commit.js';
 import { planBase } from './fold.js';
+import { isSameLine } from './id.js';
 import { isSameMeta, type Meta } from './meta.js';
 import { readableMeta, writeMirror } from './mirror-write.js';
 import { OVERTAKEN, untilNotOvertaken } from './overtaken.js';
@@ -31,15 +32,22 @@ export interface MirrorStep {
  * Brings a mirror forward, in one transaction. A mirror is a base alone: it stands at the commit that it has reached. It takes
  * over the commits after that one, or, where it cannot be told that they follow on it, the chunks in which it differs.
  *
+ * `mayReplace` says whether the mirror of another store may be overwritten.
+ *
  * @throws {CorruptionError} when what it would take over is damaged; the mirror stays as it was.
- * @throws {StorageFormatError} when the mirror is of a format that this Tablite does not know; it is left untouched.
+ * @throws {StorageFormatError} when the mirror is of a format that this Tablite does not know, or of another store; it is left
+ * untouched.
  */
-export function stepMirror(pair: MirrorPair): Promise<MirrorStep> {
+export function stepMirror(pair: MirrorPair, mayReplace: boolean): Promise<MirrorStep> {
   return untilNotOvertaken(async () => {
     const [found] = await pair.mirror.read(DOING, [{ get: META_KEY }]);
     const before = readableMeta(found);
     const [stored, log] = await pair.primary.read(DOING, [{ get: META_KEY }, { range: window(before?.checkpointSeq ?? 0) }]);
     const meta = pair.primary.recognise(stored);
+    if (before && !mayReplace && !isSameLine(before.storeId, meta.storeId))
+      throw new StorageFormatError(
+        "The mirror's place holds the mirror of another database of this name. It was left untouched: salvage(name, { from: 'mirror' }) gives its file; open with onDataLoss: 'restart' to give it up.",
+      );
     const records = validRecords(log as unknown[], meta.checkpointSeq);
     if (!before || !followsOn(before, meta, records)) return copyDifference(pair, meta, { before, isIntact: before !== undefined });
     const commits = decodeLog(validRecords(records, before.checkpointSeq), before.checkpointSeq);

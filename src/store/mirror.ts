@@ -1,4 +1,5 @@
 import { ClosedError } from '../errors/database-error.js';
+import { StorageError, StorageUnavailableError } from '../errors/storage-error.js';
 import type { MirrorPlace } from '../storage/mirror-place.js';
 import type { CommitLog } from './commit-log.js';
 import type { Clock } from './environment.js';
@@ -21,8 +22,12 @@ export interface MirrorParts {
   readonly log: CommitLog;
   readonly place: MirrorPlace;
   readonly clock: Clock;
-  /** Told when the mirror has come forward, falls behind, or fails. */
+  /** Whether the mirror of another store may be overwritten. */
+  readonly mayReplace: boolean;
+  /** Told when the mirror has come forward, or fails. */
   readonly onChange: (status: MirrorStatus) => void;
+  /** The store itself is not there any more. */
+  readonly onFailure: (failure: ClosedError) => void;
 }
 
 /**
@@ -36,6 +41,7 @@ export class Mirror {
   #seq = -1;
   /** The newest commit that this tab knows of. */
   #newest = 0;
+  #error: Error | undefined;
   #timer: unknown;
   #dueAt = 0;
   /** When a step is due at the latest, however busy the tab is. */
@@ -51,28 +57,33 @@ export class Mirror {
     this.#storage = new WatchedStorage(parts.place.storage, parts.clock);
   }
 
-  /** A commit is stored: it will be taken over. */
-  note(seq: number, origin: 'own' | 'other'): void {
-    if (this.#isStopped) return;
-    const wasCurrent = this.#seq === this.#newest;
+  /** A commit is stored: it will be taken over. @returns how the mirror stands now. */
+  note(seq: number, origin: 'own' | 'other'): MirrorStatus {
     this.#newest = Math.max(this.#newest, seq);
-    if (this.#newest === this.#seq) return;
-    if (wasCurrent) this.#tell(undefined);
-    this.#isBusy = true;
-    if (!this.#stepping && this.#failures === 0) this.#schedule(origin === 'own' ? IDLE_MS : OTHERS_MS);
+    if (this.#newest !== this.#seq && !this.#isStopped) {
+      this.#isBusy = true;
+      if (!this.#stepping && this.#failures === 0) this.#schedule(origin === 'own' ? IDLE_MS : OTHERS_MS);
+    }
+    return this.#status;
   }
 
   /**
    * Takes over everything up to the newest commit now.
    *
-   * @throws {StorageError} {CorruptionError} {StorageFormatError} when that is not possible; it goes on trying.
+   * @throws {StorageError} {CorruptionError} when that is not possible; it goes on trying.
+   * @throws {ClosedError} when the store was closed or deleted meanwhile.
    */
   async catchUp(): Promise<void> {
     const target = this.#newest;
     while (this.#seq < target && !this.#isStopped) {
+      const before = this.#seq;
       if (this.#stepping) await this.#stepping;
-      else await this.#step();
+      else {
+        await this.#step();
+        if (this.#seq <= before) throw new StorageError('The mirror does not come forward: the storage was set back to an earlier state.');
+      }
     }
+    if (this.#seq < target && !this.#isForbidden) throw new ClosedError('The database was closed before its mirror had everything.');
   }
 
   /** Lets go of the place. */
@@ -80,6 +91,21 @@ export class Mirror {
     this.#isStopped = true;
     this.#parts.clock.clearTimeout(this.#timer);
     await this.#parts.place.storage.close();
+  }
+
+  get #isForbidden(): boolean {
+    return this.#error instanceof StorageUnavailableError;
+  }
+
+  get #status(): MirrorStatus {
+    if (this.#isForbidden) return { place: 'none', seq: undefined, behind: undefined, error: undefined };
+    const isKnown = this.#seq >= 0;
+    return {
+      place: this.#parts.place.kind,
+      seq: isKnown ? this.#seq : undefined,
+      behind: isKnown ? this.#newest - this.#seq : undefined,
+      error: this.#error,
+    };
   }
 
   #schedule(ms: number): void {
@@ -103,7 +129,7 @@ export class Mirror {
       const deadline = this.#deadline;
       this.#schedule(IDLE_MS);
       this.#deadline = deadline;
-    } else this.#step().catch(() => undefined);
+    } else if (!this.#stepping) this.#step().catch(() => undefined);
   }
 
   /** One step; what it throws is in the status, too. */
@@ -112,19 +138,19 @@ export class Mirror {
     this.#stepping = new Promise((resolve) => {
       done = resolve;
     });
-    const { clock, log, place } = this.#parts;
+    const { clock, log, mayReplace } = this.#parts;
+    clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
     const began = clock.now();
     try {
-      const { seq, seenSeq } = await log.stepMirror(this.#storage);
+      const { seq, seenSeq } = await log.stepMirror(this.#storage, mayReplace);
       this.#seq = seq;
       this.#newest = Math.max(this.#newest, seenSeq);
       this.#failures = 0;
+      this.#error = undefined;
       this.#after((clock.now() - began) * REST);
     } catch (cause) {
-      place.storage.disconnect();
-      if (cause instanceof ClosedError) this.#isStopped = true;
-      this.#failures++;
-      this.#after(Math.min(MOST_RETRY_MS, RETRY_MS * 2 ** (this.#failures - 1)), cause);
+      this.#fail(cause);
       throw cause;
     } finally {
       this.#stepping = undefined;
@@ -132,20 +158,24 @@ export class Mirror {
     }
   }
 
-  /** Goes on after a while, if there is anything left. */
-  #after(ms: number, error?: unknown): void {
-    if (this.#isStopped) return;
-    this.#tell(error);
-    if (error !== undefined || this.#seq < this.#newest) this.#schedule(Math.min(ms, MOST_RETRY_MS));
+  #fail(cause: unknown): void {
+    const { place, onFailure } = this.#parts;
+    place.storage.disconnect();
+    this.#error = cause instanceof Error ? cause : undefined;
+    this.#failures++;
+    if (cause instanceof ClosedError) {
+      if (!this.#isStopped) onFailure(cause);
+      this.#isStopped = true;
+    }
+    // Where there may be no mirror, there is none, and nothing to try again.
+    if (this.#isForbidden) this.#isStopped = true;
+    this.#after(RETRY_MS * 2 ** (this.#failures - 1));
   }
 
-  #tell(error: unknown): void {
-    const isKnown = this.#seq >= 0;
-    this.#parts.onChange({
-      place: this.#parts.place.kind,
-      seq: isKnown ? this.#seq : undefined,
-      behind: isKnown ? this.#newest - this.#seq : undefined,
-      error: error instanceof Error ? error : undefined,
-    });
+  /** Tells how it stands, and goes on after a while if there is anything left. */
+  #after(ms: number): void {
+    if (!(this.#error instanceof ClosedError)) this.#parts.onChange(this.#status);
+    if (this.#isStopped) return;
+    if (this.#error || this.#seq < this.#newest) this.#schedule(Math.min(Math.max(ms, 0), MOST_RETRY_MS));
   }
 }

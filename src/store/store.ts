@@ -28,6 +28,8 @@ export interface StoreParts {
   readonly witness: Witness;
   /** Where the store is mirrored; undefined where it is not. */
   readonly mirrorPlace?: MirrorPlace | undefined;
+  /** Whether the mirror of another store may be overwritten there. */
+  readonly mayReplaceMirror?: boolean;
   /** The newest schema version that the code knows; undefined where it does not care. */
   readonly known: number | undefined;
 }
@@ -60,8 +62,7 @@ export class Store {
       },
     });
     parts.log.storage.onLoss((loss) => this.#lose(loss));
-    parts.status.set({ seq: this.seq });
-    this.#followers.look(this.seq);
+    parts.status.set({ seq: this.seq, ...this.#followers.look(this.seq) });
   }
 
   /** @throws {ClosedError} */
@@ -199,12 +200,12 @@ export class Store {
     return this.#subscriptions.add(tables, callback);
   }
 
-  /** Waits for the writes made so far, then lets go of everything. */
-  async close(): Promise<void> {
+  /** Waits for the writes made so far, and with `mirror` for the mirror, then lets go of everything. */
+  async close({ mirror = true }: { mirror?: boolean } = {}): Promise<void> {
     await this.#turns.take(async () => {
       if (this.#isClosed) return;
       await this.#settle();
-      await this.#followers.rest();
+      await this.#followers.rest({ mirror });
       this.#end(new ClosedError('The database was closed. Open it again.'));
     });
     await this.#parts.log.storage.close();
@@ -245,8 +246,8 @@ export class Store {
     // Taken away while its answer was on the way: nobody follows any more.
     if (this.#isClosed) return;
     const { status, environment } = this.#parts;
-    status.set({ seq: this.seq, ...(change.origin === 'own' && { savedAt: environment.clock.now() }) });
-    this.#followers.note(change);
+    const news = this.#followers.note(change);
+    status.set({ seq: this.seq, ...(change.origin === 'own' && { savedAt: environment.clock.now() }), ...news });
     this.#subscriptions.notify(change);
   }
 

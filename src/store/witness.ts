@@ -10,7 +10,12 @@ export interface Testimony {
   readonly seq: number;
   /** Milliseconds since 1970 at which it was seen; undefined where that was not noted. */
   readonly at?: number | undefined;
+  /** Whether it is being deleted on purpose, or was and the page died before it was done. */
+  readonly isDeleted: boolean;
 }
+
+/** In the place of the number of a commit. */
+const DELETED = 'deleted';
 
 /**
  * Knows, outside of IndexedDB, that a database was here, so that vanished data is never mistaken for a first run.
@@ -19,7 +24,7 @@ export class Witness {
   readonly #storage: WitnessStorage | undefined;
   readonly #clock: Clock;
   readonly #key: string;
-  #latest: Testimony | undefined;
+  #latest: Pick<Testimony, 'storeId' | 'seq'> | undefined;
   #timer: unknown;
   #isStopped = false;
 
@@ -34,8 +39,9 @@ export class Witness {
     const text = await this.#tried((storage) => storage.getItem(this.#key));
     if (!text) return undefined;
     const [seq, storeId, at] = text.split(' ');
-    if (storeId === undefined || !Number.isSafeInteger(Number(seq))) return undefined;
-    return { storeId, seq: Number(seq), at: at === undefined ? undefined : Number(at) };
+    const isDeleted = seq === DELETED;
+    if (storeId === undefined || !(isDeleted || Number.isSafeInteger(Number(seq)))) return undefined;
+    return { storeId, seq: isDeleted ? 0 : Number(seq), at: at === undefined ? undefined : Number(at), isDeleted };
   }
 
   /** Notes what is stored, within a second. */
@@ -62,6 +68,12 @@ export class Witness {
     this.#latest = undefined;
   }
 
+  /** The database is about to be deleted on purpose: from now on nothing of it is brought back. */
+  async condemn(): Promise<void> {
+    const testimony = await this.recall();
+    if (testimony) await this.#tried((storage) => storage.setItem(this.#key, `${DELETED} ${testimony.storeId} ${this.#clock.now()}`));
+  }
+
   /** Forgets a database that was deleted on purpose. */
   async forget(): Promise<void> {
     this.stop();
@@ -76,18 +88,4 @@ export class Witness {
       return undefined;
     }
   }
-}
-
-/** The id of a store that a lost one is brought back as: tabs that have the lost one open must not take it for theirs. */
-export function restoredId(lostId: string, newId: string): string {
-  return `${firstId(lostId)}~${newId}`;
-}
-
-/** Whether one of two stores was brought back from the other, or both from a third. */
-export function isSameLine(storeId: string, otherId: string): boolean {
-  return firstId(storeId) === firstId(otherId);
-}
-
-function firstId(storeId: string): string {
-  return storeId.split('~')[0] ?? storeId;
 }

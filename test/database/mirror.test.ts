@@ -1,11 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, deleteDatabase, type MirrorPlace, type OpenOptions, openDatabase, StorageError } from '../../src/index.js';
-import { indexedDbName } from '../../src/storage/indexeddb-storage.js';
+import {
+  type Database,
+  deleteDatabase,
+  type MirrorPlace,
+  type OpenOptions,
+  openDatabase,
+  StorageError,
+  StorageUnavailableError,
+  salvage,
+} from '../../src/index.js';
+import { indexedDbName, indexedDbStorage } from '../../src/storage/indexeddb-storage.js';
 import { META_KEY, type StorageEntry } from '../../src/storage/storage.js';
 import { FaultyStorage, fakeChannels, ManualClock, never, noChannels, settle } from '../store/fakes.js';
 import { ImageStorage } from '../store/image-storage.js';
 import { counterChain, counterOf, INCREMENT, uniqueName } from './open-test-database.js';
-import { outcome, rejection } from './outcome.js';
+import { latch, outcome, rejection } from './outcome.js';
 
 let name: string;
 let items: Map<string, string>;
@@ -72,6 +81,7 @@ describe('the mirror', () => {
     await database.run(INCREMENT);
     expect(database.status.mirror).toMatchObject({ seq: 1, behind: 1 });
     await database.run(INCREMENT);
+    expect(database.status.mirror).toMatchObject({ seq: 1, behind: 2 });
     await clock.advance(1000);
     expect(database.status.mirror).toMatchObject({ seq: 3, behind: 0 });
     await database.close();
@@ -157,13 +167,17 @@ describe('a mirror that fails', () => {
 
   it('is left untouched where a newer Tablite made it', async () => {
     const newer: StorageEntry[] = [{ key: META_KEY, value: { format: 99 } }];
+    await (await open()).close();
     copy.entries = newer;
     const database = await open();
     await database.run(INCREMENT);
     await expect(database.flush({ mirror: true })).rejects.toMatchObject({ name: 'StorageFormatError' });
     expect(copy.entries).toEqual(newer);
-    copy.entries = [];
     await database.close();
+    await vanish();
+    items.clear();
+    expect(await rejection(open())).toMatchObject({ name: 'DataLossError', cause: { name: 'StorageFormatError' } });
+    expect(copy.entries).toEqual(newer);
   });
 });
 
@@ -274,6 +288,142 @@ describe('a database whose IndexedDB has vanished', () => {
     copy.entries = others;
     expect(await rejection(open())).toMatchObject({ name: 'DataLossError', seq: 2 });
     expect(copy.entries).toEqual(others);
+  });
+});
+
+describe('a deletion', () => {
+  it('is not undone by a tab that opens in the middle of it', async () => {
+    await (await mirrored(3)).close();
+    const gate = latch();
+    const deleting = deleteDatabase(name, {
+      environment: {
+        witnessStorage,
+        openMirrorPlace: () => {
+          const place = new FaultyStorage(copy);
+          return { kind: 'bucket', storage: Object.assign(place, { destroy: () => gate.wait.then(() => copy.destroy()) }) };
+        },
+      },
+    });
+    await settle();
+    const database = await open();
+    expect(counterOf(database)).toBe(0);
+    expect(database.status).toMatchObject({ restored: undefined, dataLoss: undefined });
+    gate.open();
+    await deleting;
+    await database.run(INCREMENT);
+    await database.flush({ mirror: true });
+    await database.close();
+    expect(counterOf(await open())).toBe(1);
+  });
+
+  it('whose page died before the mirror went is a deletion all the same', async () => {
+    await (await mirrored(3)).close();
+    const dying = deleteDatabase(name, {
+      environment: {
+        witnessStorage,
+        openMirrorPlace: () => ({ kind: 'bucket', storage: Object.assign(new FaultyStorage(copy), { destroy: () => never<void>() }) }),
+        clock: new ManualClock(settle),
+      },
+    });
+    dying.catch(() => undefined);
+    await settle();
+    const database = await open();
+    expect(database.status).toMatchObject({ restored: undefined, dataLoss: undefined });
+    expect(counterOf(database)).toBe(0);
+    await database.flush({ mirror: true });
+    expect(database.status.mirror).toMatchObject({ behind: 0, error: undefined });
+    await database.close();
+  });
+
+  it('does not fail where there may be no mirror', async () => {
+    const forbidden = () => Promise.reject(new StorageUnavailableError('forbidden'));
+    const nowhere = () => ({
+      kind: 'opfs' as const,
+      storage: Object.assign(new FaultyStorage(copy), { read: forbidden, destroy: forbidden }),
+    });
+    const database = await open({ environment: { openMirrorPlace: nowhere } });
+    await database.run(INCREMENT);
+    await database.flush({ mirror: true }).catch((cause: unknown) => expect(cause).toBeInstanceOf(StorageUnavailableError));
+    expect(database.status.mirror).toEqual({ place: 'none', seq: undefined, behind: undefined, error: undefined });
+    await database.close();
+    await deleteDatabase(name, { environment: { witnessStorage, openMirrorPlace: nowhere } });
+    expect(items.size).toBe(0);
+  });
+});
+
+describe('a mirror that nobody has given up', () => {
+  it('is not overwritten after a first run that could not read it', async () => {
+    await (await mirrored(5)).close();
+    const before = copy.entries;
+    await vanish();
+    items.clear();
+    const busy = () => {
+      const place = new FaultyStorage(copy);
+      let failures = 2;
+      place.onRead = async (_, next) => {
+        if (failures-- > 0) throw new StorageError('busy');
+        return next();
+      };
+      return { kind: 'bucket' as const, storage: place };
+    };
+    const database = await open({ environment: { openMirrorPlace: busy } });
+    await expect(database.flush({ mirror: true })).rejects.toMatchObject({ name: 'StorageFormatError' });
+    expect(copy.entries).toEqual(before);
+    const { file, from } = await salvage(name, { environment: { witnessStorage, openMirrorPlace }, from: 'mirror' });
+    expect([from, file.length > 0]).toEqual(['mirror', true]);
+    await database.close();
+    const begun = await open({ onDataLoss: 'restart' });
+    await begun.flush({ mirror: true });
+    expect(begun.status.mirror).toMatchObject({ behind: 0, error: undefined });
+    await begun.close();
+  });
+
+  it('is not said to have been restored where another tab has begun anew meanwhile', async () => {
+    await (await mirrored(5)).close();
+    await vanish();
+    const gate = latch();
+    const late = () => {
+      const place = new FaultyStorage(copy);
+      place.onRead = async (_, next) => {
+        const answer = await next();
+        await gate.wait;
+        return answer;
+      };
+      return { kind: 'bucket' as const, storage: place };
+    };
+    const opening = rejection(open({ environment: { openMirrorPlace: late } }));
+    await settle();
+    await settle();
+    const begun = await open({ mirror: false, onDataLoss: 'restart' });
+    items.set([...items.keys()][0] ?? '', `6 ${'another'} 0`);
+    gate.open();
+    expect(await opening).toMatchObject({ name: 'DataLossError' });
+    await begun.close();
+  });
+});
+
+describe('the mirror of a store that is not there any more', () => {
+  it('connects to nothing by itself: a write of the old tab never lands in a new database', async () => {
+    const clock = new ManualClock(settle);
+    await (await open()).close();
+    const storage = new FaultyStorage(indexedDbStorage(name));
+    const stale = await open({ storage, environment: { clock } });
+    await clock.advance(200);
+    await stale.run(INCREMENT);
+    storage.onRead = async () => {
+      throw new StorageError('busy');
+    };
+    await rejection(stale.refresh());
+    storage.onRead = (_, next) => next();
+    await deleteDatabase(name, { environment: { witnessStorage, openMirrorPlace } });
+    const anew = await open();
+    await anew.run(INCREMENT);
+    await clock.advance(2000);
+    expect(await rejection(stale.run(INCREMENT))).toMatchObject({ name: 'ClosedError' });
+    await anew.refresh();
+    expect(anew.status.seq).toBe(2);
+    expect(counterOf(anew)).toBe(1);
+    await Promise.all([stale.close(), anew.close()]);
   });
 });
 

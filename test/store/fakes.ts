@@ -100,6 +100,10 @@ export class FaultyStorage implements Storage {
     return this.batches.filter(({ adds, puts }) => adds?.at(-1)?.key[0] === 'log' && !puts?.some(({ key }) => key[0] === 'base'));
   }
 
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
   async read(requests: readonly ReadRequest[], alive?: () => void): Promise<unknown[]> {
     this.reads++;
     const answers = await this.onRead(requests, () => this.#inner.read(requests, alive));

@@ -28,7 +28,7 @@ async function seenBy(witnessStorage: WitnessStorage | undefined): Promise<void>
   expect(await witness().recall()).toBeUndefined();
   await clock.advance(1000);
   await first.flush();
-  expect(await witness().recall()).toEqual({ storeId: 'a', seq: 3, at: clock.now() });
+  expect(await witness().recall()).toEqual({ storeId: 'a', seq: 3, at: clock.now(), isDeleted: false });
   first.note({ storeId: 'a', seq: 4 });
   await first.flush();
   expect(await witness().recall()).toMatchObject({ seq: 4 });
