@@ -9,6 +9,12 @@ export class ManualClock implements Clock {
   /** How far the time of day has jumped; timers do not care. */
   #jumped = 0;
   #timers: { at: number; callback: () => void }[] = [];
+  readonly #pause: () => Promise<void>;
+
+  /** `pause` lets run what has become due: `settle` where real IndexedDB, channels or cryptography are among it. */
+  constructor(pause: () => Promise<void> = takeTurns) {
+    this.#pause = pause;
+  }
 
   now(): number {
     return this.#now + this.#jumped;
@@ -33,7 +39,7 @@ export class ManualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      await takeTurns();
+      await this.#pause();
       const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
       this.clearTimeout(due);
@@ -41,7 +47,7 @@ export class ManualClock implements Clock {
       due.callback();
     }
     this.#now = end;
-    await takeTurns();
+    await this.#pause();
   }
 }
 
