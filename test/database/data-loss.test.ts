@@ -199,7 +199,7 @@ describe('a deletion that another connection holds up', () => {
       const request = indexedDB.open(`tablite:${name}`);
       request.onsuccess = () => resolve(request.result);
     });
-    const clock = new ManualClock();
+    const clock = new ManualClock(settle);
     const deleting = outcome(deleteDatabase(name, { environment: { clock } }), clock);
     expect(await deleting).toMatchObject({ name: 'StorageTimeoutError' });
     holder.close();

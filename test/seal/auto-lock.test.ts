@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { VaultState } from '../../src/seal.js';
 import { rejection } from '../database/outcome.js';
-import { ManualClock } from '../store/fakes.js';
+import { ManualClock, settle } from '../store/fakes.js';
 import { newBrowser, openUnlocked, placeOf } from './open-test-vault.js';
 
 async function open() {
-  const clock = new ManualClock();
+  const clock = new ManualClock(settle);
   const tab = await openUnlocked(newBrowser(), { clock, autoLockMs: 1000 });
   return { ...tab, clock };
 }
@@ -49,7 +49,7 @@ describe('auto-lock', () => {
   });
 
   it('is off unless asked for', async () => {
-    const clock = new ManualClock();
+    const clock = new ManualClock(settle);
     const { vault } = await openUnlocked(newBrowser(), { clock });
     await clock.advance(10 ** 10);
     expect(vault.state).toBe('unlocked');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type KeyStore, memoryKeyStore } from '../../src/seal.js';
 import { outcome, rejection } from '../database/outcome.js';
-import { ManualClock, never } from '../store/fakes.js';
+import { ManualClock, never, settle } from '../store/fakes.js';
 import { type Browser, keep, newBrowser, openTab, openUnlocked, SECRETS, secretIn } from './open-test-vault.js';
 
 const PASSPHRASE = 'words';
@@ -16,7 +16,7 @@ async function withFaults(faults: Partial<KeyStore>) {
 }
 
 async function faulty(browser: Browser, faults: Partial<KeyStore>) {
-  const clock = new ManualClock();
+  const clock = new ManualClock(settle);
   const tab = await openTab({ ...browser, keyStore: { ...browser.keyStore, ...faults } }, { clock });
   return { ...tab, clock };
 }

@@ -6,10 +6,10 @@ import { foldTo } from '../../src/store/fold-step.js';
 import { WatchedStorage } from '../../src/store/watched-storage.js';
 import { uniqueName } from '../database/open-test-database.js';
 import { engine } from '../engine/open-connection.js';
-import { FaultyStorage, ManualClock } from './fakes.js';
+import { FaultyStorage, ManualClock, settle } from './fakes.js';
 import { backedStep, openStore, rowsOf, run } from './open-store.js';
 
-const fold = (storage: Storage, seq: number) => foldTo(new WatchedStorage(storage, new ManualClock()), seq);
+const fold = (storage: Storage, seq: number) => foldTo(new WatchedStorage(storage, new ManualClock(settle)), seq);
 
 it('backups are made, kept, read, restored, evicted and deleted in IndexedDB as well', async () => {
   const name = uniqueName('backups');

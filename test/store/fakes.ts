@@ -9,11 +9,11 @@ export class ManualClock implements Clock {
   /** How far the time of day has jumped; timers do not care. */
   #jumped = 0;
   #timers: { at: number; callback: () => void }[] = [];
-  readonly #settle: () => Promise<void>;
+  readonly #pause: () => Promise<void>;
 
-  /** `settled` lets everything run that waits for nothing but its turn. */
-  constructor(settled: () => Promise<void> = takeTurns) {
-    this.#settle = settled;
+  /** `pause` lets run what has become due: `settle` where real IndexedDB, channels or cryptography are among it. */
+  constructor(pause: () => Promise<void> = takeTurns) {
+    this.#pause = pause;
   }
 
   now(): number {
@@ -39,7 +39,7 @@ export class ManualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      await this.#settle();
+      await this.#pause();
       const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
       this.clearTimeout(due);
@@ -47,7 +47,7 @@ export class ManualClock implements Clock {
       due.callback();
     }
     this.#now = end;
-    await this.#settle();
+    await this.#pause();
   }
 }
 
