@@ -7,7 +7,7 @@ import { foldStorage } from './fold-storage.js';
 import { dumpOf, givesRows, messageOf, PlainDatabase, resultOf, type StepResult } from './plain-database.js';
 import { RecordedStorage } from './recorded-storage.js';
 import { settleNow } from './settle-now.js';
-import { FIRST, type SqlEvent, type SqlStep, type SqlTransaction } from './sql-history.js';
+import { boundValue, FIRST, type SqlEvent, type SqlStep, type SqlTransaction } from './sql-history.js';
 
 /** What was compared, over all histories. */
 export interface Compared {
@@ -18,8 +18,9 @@ export interface Compared {
 }
 
 function take(tx: Transaction, { sql, parameters }: SqlStep): StepResult {
+  const values = parameters.map(boundValue);
   try {
-    return givesRows(sql) ? resultOf(tx.values(sql, parameters)) : `${tx.run(sql, parameters).changes} changed`;
+    return givesRows(sql) ? resultOf(tx.values(sql, values)) : `${tx.run(sql, values).changes} changed`;
   } catch (thrown) {
     return messageOf(thrown);
   }

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TornStorage, TwoTransactionStorage } from './broken-storage.js';
+import { LaxStorage, TornStorage, TwoTransactionStorage } from './broken-storage.js';
 import { databaseCrashesOf, wrongWhenReopened } from './database-crash.js';
 import { type DatabasePlan, DatabaseRun, type DatabaseStep } from './database-run.js';
 import { RecordedStorage } from './recorded-storage.js';
@@ -31,14 +31,15 @@ const plan: fc.Arbitrary<DatabasePlan> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 10, size: 'max' }),
 });
 
-async function wrongIn(history: DatabasePlan, storage: RecordedStorage, counts = { states: 0 }): Promise<string[]> {
+async function wrongIn(history: DatabasePlan, storage: RecordedStorage, counts = { states: 0, backups: 0 }): Promise<string[]> {
   const run = await new DatabaseRun(storage).play(history);
+  counts.backups += run.stateByBackup.size;
   return databaseCrashesOf(run, () => counts.states++);
 }
 
 describe('what a crash leaves of a database that three tabs write, migrate, restore and import', () => {
   it('has every acknowledged write, no rejected one, and no write in part', async () => {
-    const counts = { histories: 0, states: 0, reopened: 0 };
+    const counts = { histories: 0, states: 0, reopened: 0, backups: 0 };
     const property = fc.asyncProperty(plan, fc.nat(), async (history, cut) => {
       const storage = new RecordedStorage('recorded');
       expect(await wrongIn(history, storage, counts)).toEqual([]);
@@ -49,12 +50,15 @@ describe('what a crash leaves of a database that three tabs write, migrate, rest
       counts.reopened++;
     });
     await fc.assert(property, runs(60));
-    console.log(`crash states of the database: ${counts.histories} histories, ${counts.states} states, ${counts.reopened} reopened`);
+    console.log(
+      `crash states of the database: ${counts.histories} histories, ${counts.states} states, ${counts.backups} backups, ${counts.reopened} reopened`,
+    );
   }, 3_600_000);
 
   it.each([
     ['commits in two transactions', TwoTransactionStorage],
     ['keeps every key by itself', TornStorage],
+    ['flushes nothing', LaxStorage],
   ])('is found to be broken where the storage %s', async (_, Broken) => {
     const histories = fc.sample(plan, { numRuns: 5, seed: 1 });
     const found = await Promise.all(histories.map(async (history) => (await wrongIn(history, new Broken('broken'))).length > 0));

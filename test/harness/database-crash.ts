@@ -11,7 +11,7 @@ import { RecordedStorage } from './recorded-storage.js';
 
 /** Opens what every prefix of the kept batches leaves of a history, and says what is wrong there. */
 export async function databaseCrashesOf(run: DatabaseRun, onState: () => void): Promise<string[]> {
-  const wrong: string[] = [];
+  const wrong: string[] = [...run.lax];
   const { kept } = run.storage;
   const crashed = new RecordedStorage('crashed');
   for (const [at, batch] of kept.entries()) {

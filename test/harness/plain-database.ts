@@ -2,7 +2,7 @@ import type { SqlJsDatabase } from '../../src/engine/sql-js.js';
 import type { SqlValue } from '../../src/index.js';
 import { checksum } from '../../src/page/checksum.js';
 import { engine } from '../engine/open-connection.js';
-import type { SqlStep, SqlTransaction } from './sql-history.js';
+import { boundValue, type SqlStep, type SqlTransaction } from './sql-history.js';
 
 /** What a statement came to, so that two of them can be compared: its rows, what it changed, or SQLite's message. */
 export type StepResult = string;
@@ -14,8 +14,9 @@ export function givesRows(sql: string): boolean {
   return !COUNTED.test(sql) || sql.includes('RETURNING');
 }
 
+/** Rows, sorted: what has no ORDER BY comes in the order of a plan, which depends on when statistics were loaded. */
 export function resultOf(rows: readonly (readonly unknown[])[]): StepResult {
-  return JSON.stringify(rows.map((row) => row.map(shortened)));
+  return JSON.stringify(rows.map((row) => JSON.stringify(row.map(shortened))).sort());
 }
 
 /** Long values as checksums: matchers and messages are slow with them. */
@@ -92,7 +93,7 @@ export class PlainDatabase {
 
   #take({ sql, parameters }: SqlStep): StepResult {
     try {
-      const rows = this.values(sql, parameters);
+      const rows = this.values(sql, parameters.map(boundValue));
       return givesRows(sql) ? resultOf(rows) : `${this.#database.getRowsModified()} changed`;
     } catch (thrown) {
       return messageOf(thrown);
@@ -100,9 +101,9 @@ export class PlainDatabase {
   }
 }
 
-/** Schema and rows of every table, in SQLite's own order, and what its checks say. */
+/** Schema and rows of every table, and what SQLite's checks say. */
 export function dumpOf(query: (sql: string) => readonly (readonly unknown[])[]): string[] {
-  const schema = query('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid');
+  const schema = query('SELECT type, name, tbl_name, sql FROM sqlite_schema');
   const tables = schema.filter(([type]) => type === 'table').map(([, name]) => String(name));
   return [
     resultOf(schema),

@@ -1,10 +1,25 @@
 import fc from 'fast-check';
 import type { BindValue } from '../../src/index.js';
 
+/** A value, a long one by what it is made of: fast-check would print every byte of it. */
+export type PlannedValue =
+  | null
+  | number
+  | { readonly text: number; readonly seed: number }
+  | { readonly bytes: number; readonly seed: number };
+
 /** One statement, with its parameters. */
 export interface SqlStep {
   readonly sql: string;
-  readonly parameters: readonly BindValue[];
+  readonly parameters: readonly PlannedValue[];
+}
+
+/** The value itself. */
+export function boundValue(planned: PlannedValue): BindValue {
+  if (planned === null || typeof planned === 'number') return planned;
+  if ('text' in planned) return `${planned.seed}${'é'.repeat(planned.text)}`;
+  // No two pages of it are alike, so that one in the wrong place shows.
+  return Uint8Array.from({ length: planned.bytes }, (_, at) => (at * 31 + planned.seed * 17 + (at >> 8)) % 251);
 }
 
 /** Statements in a transaction; a nested list is a part of it that may be taken back. */
@@ -38,22 +53,17 @@ const table = fc.integer({ min: 1, max: 4 }).map((n) => `t${n}`);
 const column = fc.constantFrom(...COLUMNS);
 const small = fc.nat({ max: 9 });
 
-/** Bytes that compress to nothing, so that a page in the wrong place shows. */
-function bytes(size: number, seed: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, at) => (at * 31 + seed * 17 + (at >> 8)) % 251);
-}
-
 const size = fc.oneof(
   { weight: 8, arbitrary: fc.nat({ max: 60 }) },
   { weight: 3, arbitrary: fc.constantFrom(900, 5000, 40_000) },
   { weight: 1, arbitrary: fc.constantFrom(120_000, 300_000) },
 );
-const value: fc.Arbitrary<BindValue> = fc.oneof(
+const value: fc.Arbitrary<PlannedValue> = fc.oneof(
   fc.constant(null),
   fc.integer({ min: -5, max: 1000 }),
   fc.constantFrom(0.5, -1e30, 3.25),
-  fc.tuple(size, small).map(([length, seed]) => `${seed}${'é'.repeat(length)}`),
-  fc.tuple(size, small).map(([length, seed]) => bytes(length, seed)),
+  fc.record({ text: size, seed: small }),
+  fc.record({ bytes: size, seed: small }),
 );
 
 const plain = (arbitrary: fc.Arbitrary<string>): fc.Arbitrary<SqlStep> => arbitrary.map((sql) => ({ sql, parameters: [] }));
@@ -89,7 +99,10 @@ const change = fc.oneof(
       2,
     ),
   },
-  { weight: 2, arbitrary: made('INSERT INTO', table, '(a, b, c) SELECT b, a, c + 1 FROM', table, 'WHERE', rowsWhere, 'LIMIT 4') },
+  {
+    weight: 2,
+    arbitrary: made('INSERT INTO', table, '(a, b, c) SELECT b, a, c + 1 FROM', table, 'WHERE', rowsWhere, 'ORDER BY 1, 2, 3 LIMIT 4'),
+  },
   {
     weight: 3,
     arbitrary: asked(
@@ -141,11 +154,12 @@ const schema = fc.oneof(
   { weight: 1, arbitrary: plain(fc.constantFrom('ANALYZE', 'REINDEX')) },
 );
 const look = fc.oneof(
-  made('SELECT * FROM', table, 'ORDER BY 1, 2, 3 LIMIT 5'),
-  made('SELECT count(*), sum(c), total(length(b)) FROM', table, 'WHERE', rowsWhere),
-  made('SELECT * FROM', view, 'ORDER BY 1 LIMIT 5'),
-  made('SELECT x.a, y.b FROM', table, 'AS x JOIN', table, 'AS y ON x.a = y.id ORDER BY 1, 2 LIMIT 5'),
-  made('SELECT a, typeof(a), quote(c) FROM', table, 'WHERE', column, '> 2 ORDER BY', column, ', 1, 3 LIMIT 5'),
+  made('SELECT * FROM', table, 'ORDER BY 1, 2, 3'),
+  // No sum of reals: it depends on the order.
+  made('SELECT count(*), max(c), total(length(b)) FROM', table, 'WHERE', rowsWhere),
+  made('SELECT * FROM', view),
+  made('SELECT x.a, y.b FROM', table, 'AS x JOIN', table, 'AS y ON x.a = y.id'),
+  made('SELECT a, typeof(a), quote(c) FROM', table, 'WHERE', column, '> 2 ORDER BY', column),
 );
 
 const sqlStep = fc.oneof({ weight: 6, arbitrary: change }, { weight: 3, arbitrary: schema }, { weight: 2, arbitrary: look });
