@@ -74,7 +74,7 @@ describe('a database that is migrated when it is told to', () => {
       [2, 1, 2, 1, 1],
       [3, 2, 2, 1, 1],
     ]);
-    expect(states).toEqual(['migrating', 'ready']);
+    expect(states.filter((state, at) => state !== states[at - 1])).toEqual(['migrating', 'ready']);
   });
 
   it('shows no state between to whoever reads, and one commit to whoever follows', async () => {

@@ -41,7 +41,7 @@ function recordCalls(): string[] {
 describe('a commit in IndexedDB', () => {
   it('is one transaction: meta is read, the parts are added, part 0 last; one part is committed in the same turn', async () => {
     const name = uniqueName('transaction');
-    const database = await openDatabase({ name, migrations: counterChain });
+    const database = await openDatabase({ name, migrations: counterChain, mirror: false });
     await database.write((tx) => void tx.run('CREATE TABLE blobs (body)'));
     const calls = recordCalls();
     await database.run(INCREMENT);
@@ -64,7 +64,7 @@ describe('a commit in IndexedDB', () => {
 
   it('is read by others in one transaction that needs nothing more of the page: it may be frozen at any moment', async () => {
     const name = uniqueName('reading');
-    const database = await openDatabase({ name, migrations: counterChain });
+    const database = await openDatabase({ name, migrations: counterChain, mirror: false });
     const calls = recordCalls();
     await database.refresh();
     expect(calls).toEqual(['transaction readonly undefined', 'get ["meta"]', 'getAll', 'commit']);
@@ -98,7 +98,7 @@ describe('a commit in IndexedDB', () => {
 
   it('carries values under 64 KiB, whatever the size of the write', async () => {
     const name = uniqueName('values');
-    const database = await openDatabase({ name, migrations: counterChain });
+    const database = await openDatabase({ name, migrations: counterChain, mirror: false });
     const sizes: number[] = [];
     const { add, put } = IDBObjectStore.prototype;
     const note = (value: { bytes?: Uint8Array }) => sizes.push(value.bytes?.buffer.byteLength ?? 0);

@@ -61,7 +61,7 @@ describe.each(JUMPS)('a time of day that jumps %s', (_, jump) => {
     clock.jump(jump);
     witness.note({ storeId: 'store', seq: 2 });
     await clock.advance(1000);
-    expect(witness.recall()).toEqual({ storeId: 'store', seq: 2 });
+    expect(await witness.recall()).toMatchObject({ storeId: 'store', seq: 2 });
   });
 
   it('leaves backups in the order in which they were made, and drops the oldest of four', async () => {
