@@ -1,4 +1,4 @@
-import { DAMAGED, keysIn, readRecord, removeRecord, writeRecord } from './opfs-files.js';
+import { DAMAGED, eachAtOnce, keysIn, readRecord, removeRecord, writeRecord } from './opfs-files.js';
 import type { StorageEntry, StorageKey, WriteBatch } from './storage.js';
 
 /** A batch that is kept, and may not be in its files yet. */
@@ -27,12 +27,6 @@ export async function finishJournal(folder: FileSystemDirectoryHandle, alive: ()
 
 /** A journal was written by `writeJournal`. */
 async function apply(folder: FileSystemDirectoryHandle, journal: Journal, alive: () => void): Promise<void> {
-  for (const key of journal.deletes) {
-    await removeRecord(folder, key);
-    alive();
-  }
-  for (const { key, value } of journal.puts) {
-    await writeRecord(folder, key, value);
-    alive();
-  }
+  await eachAtOnce(journal.deletes, alive, (key) => removeRecord(folder, key));
+  await eachAtOnce(journal.puts, alive, ({ key, value }) => writeRecord(folder, key, value));
 }

@@ -1,6 +1,6 @@
 import { StorageError, StorageFullError, StorageUnavailableError } from '../errors/storage-error.js';
 import { TabliteError } from '../errors/tablite-error.js';
-import { ignoreMissing, keysIn, readRecord } from './opfs-files.js';
+import { eachAtOnce, ignoreMissing, keysIn, readRecord } from './opfs-files.js';
 import { finishJournal, writeJournal } from './opfs-journal.js';
 import { META_KEY, type ReadRequest, type Storage, type WriteBatch, type WriteOutcome } from './storage.js';
 
@@ -34,9 +34,7 @@ class OpfsStorage implements Storage {
       const folder: FileSystemDirectoryHandle | undefined = await folderOf(this.name, false).catch(ignoreMissing);
       if (!folder) return requests.map((request) => ('get' in request ? undefined : []));
       await finishJournal(folder, alive);
-      const answers: unknown[] = [];
-      for (const request of requests) answers.push(await answer(folder, request, alive));
-      return answers;
+      return eachAtOnce(requests, alive, (request) => answer(folder, request, alive));
     });
   }
 
@@ -103,10 +101,5 @@ async function folderOf(name: string, create: boolean): Promise<FileSystemDirect
 async function answer(folder: FileSystemDirectoryHandle, request: ReadRequest, alive: () => void): Promise<unknown> {
   if ('get' in request) return readRecord(folder, request.get);
   const range = 'range' in request ? request.range : { from: request.series, to: [...request.series, Number.POSITIVE_INFINITY] };
-  const values: unknown[] = [];
-  for (const key of await keysIn(folder, range)) {
-    values.push(await readRecord(folder, key));
-    alive();
-  }
-  return values;
+  return eachAtOnce(await keysIn(folder, range), alive, (key) => readRecord(folder, key));
 }

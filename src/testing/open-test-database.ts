@@ -26,6 +26,8 @@ export async function openTestDatabase(options: TestDatabaseOptions): Promise<Da
   const { migrations, version, storage = memoryStorage(), name = storage.name } = options;
   const environment: Partial<Environment> = {
     openChannel: () => openHintChannel(storage),
+    openWorker: () => undefined,
+    openMirrorPlace: () => undefined,
     witnessStorage: undefined,
     persist: undefined,
     wakeUps: [],

@@ -8,6 +8,8 @@ export async function openManager(options: DatabaseManagerOptions = {}): Promise
     storage: memoryStorage('vibesurf'),
     vault: { keyStore: memoryKeyStore() },
     ...options,
+    // A worker for each import is what test/browser and the library's own tests look at.
+    environment: { openWorker: () => undefined, ...options.environment },
   });
   await manager.createTables();
   return manager;
