@@ -95,7 +95,7 @@ export class ComparedDatabases {
     else if (event.does === 'crash') await this.#crash(event.isKept, event.transaction);
     else if (event.does === 'page size') {
       const image = this.#plain.imageWith(event.pageSize);
-      await tab?.import(image);
+      await tab?.import(image, { foreignObjects: 'keep' });
       this.#plain.close();
       this.#plain = new PlainDatabase(image);
     } else if (event.does === 'vacuum') {

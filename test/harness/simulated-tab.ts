@@ -111,7 +111,8 @@ export class SimulatedTab implements Storage {
     this.#waiting.delete(late);
     if (this.isDead || generation !== this.#generation || (operation === hangAt && !isKept)) return never();
     const result = await send();
-    if (operation === crashAt) this.#die();
+    // Not one that was spared meanwhile: its database is looked at then.
+    if (operation === this.#fate.crashAt) this.#die();
     await this.#thawed;
     await this.#scheduler.schedule(Promise.resolve(), `${label} is answered`);
     return this.isDead || operation === hangAt ? never() : result;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Database, StorageTimeoutError } from '../../src/index.js';
 import { openTestDatabase } from '../database/open-test-database.js';
+import { drive } from '../store/drive.js';
 import { fakeChannels, noChannels } from '../store/fakes.js';
 import { eagerClock } from './eager-clock.js';
 import { foldStorage } from './fold-storage.js';
@@ -101,9 +102,9 @@ describe('tabs that crash, freeze, hang and miss hints while the log is folded',
           }
           return undefined;
         };
-        const ended = await scheduler.waitFor(Promise.all([...tabs.map(simulate), folder()]));
+        const ended = await drive(scheduler, Promise.all([...tabs.map(simulate), folder()]));
         const alive = ended.filter((database) => database !== undefined);
-        await scheduler.waitFor(Promise.all(alive.map(catchUp)));
+        await drive(scheduler, Promise.all(alive.map(catchUp)));
         const last = await openTestDatabase(shared, parts);
         const lists = listsIn((sql) => last.values(sql));
         expect(recorder.unexpected).toEqual([]);
@@ -112,7 +113,7 @@ describe('tabs that crash, freeze, hang and miss hints while the log is folded',
         expect(replay(order)).toEqual({ lists, misread: [] });
         for (const database of alive) expect(listsIn((sql) => database.values(sql))).toEqual(lists);
         expect(last.values('PRAGMA integrity_check')).toEqual([['ok']]);
-        await scheduler.waitFor(Promise.all([last, ...alive].map((database) => database.close())));
+        await drive(scheduler, Promise.all([last, ...alive].map((database) => database.close())));
         counts.schedules++;
         for (const { outcome } of recorder.transactions) counts[outcome]++;
       },

@@ -4,6 +4,7 @@ import { checksum } from '../../src/page/checksum.js';
 import { stepMirror } from '../../src/store/mirror-copy.js';
 import { mirrorImage } from '../../src/store/mirror-image.js';
 import { WatchedStorage } from '../../src/store/watched-storage.js';
+import { drive } from './drive.js';
 import { ManualClock, scheduledStorage, takeTurns } from './fakes.js';
 import { ImageStorage } from './image-storage.js';
 import { LogHistory } from './log-history.js';
@@ -59,7 +60,7 @@ it('a mirror that two tabs bring forward at once is some state of the database a
       if (n % 5 === 0) kept = snapshot();
       await look();
     }
-    await scheduler.waitFor(Promise.all(running));
+    await drive(scheduler, Promise.all(running));
     await look();
     const direct = pair(undefined);
     for (let last = -1, { seq } = await stepMirror(direct, false); seq !== last; { seq } = await stepMirror(direct, false)) last = seq;
