@@ -141,13 +141,16 @@ export class Connection {
     }
   }
 
+  /** Rolls back. When an ALTER has failed in it, SQLite keeps the schema that was rolled back, for the next change with its cookie. */
+  rollBack({ changedSchema }: { readonly changedSchema: boolean }): void {
+    if (this.inTransaction) this.control('ROLLBACK');
+    if (changedSchema) this.#noticeSchema();
+  }
+
   /** Begins or ends a transaction; prepared once, since every write does both. */
   control(sql: 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK'): void {
-    let statement = this.#controls.get(sql);
-    if (!statement) {
-      statement = this.#database.prepare(sql);
-      this.#controls.set(sql, statement);
-    }
+    const statement = this.#controls.get(sql) ?? this.#database.prepare(sql);
+    this.#controls.set(sql, statement);
     try {
       statement.step();
     } catch (thrown) {
@@ -162,9 +165,7 @@ export class Connection {
     return this.with(sql, 'read', (statement) => statement.values(parameters, 1)[0]?.[0]);
   }
 
-  /**
-   * Whether a transaction is open: SQLite ends one by itself after some errors, and what follows would be outside of it.
-   */
+  /** Whether a transaction is open: SQLite ends one by itself after some errors, and what follows would be outside of it. */
   get inTransaction(): boolean {
     try {
       this.#database.exec('BEGIN');

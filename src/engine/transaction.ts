@@ -67,8 +67,7 @@ export function runTransaction<Result>(connection: Connection, change: (tx: Tran
     return { result, tables: tx.tables };
   } catch (thrown) {
     tx.end();
-    if (connection.inTransaction) connection.control('ROLLBACK');
-    if (tx.changedSchema) connection.forgetSchema();
+    connection.rollBack(tx);
     throw tx.rolledBackBy ?? thrown;
   }
 }

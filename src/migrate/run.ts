@@ -121,7 +121,7 @@ function adopt(connection: Connection, { version, script }: Adoption, violations
     connection.control('COMMIT');
     return after;
   } catch (cause) {
-    if (connection.inTransaction) connection.control('ROLLBACK');
+    connection.rollBack({ changedSchema: true });
     if (!(cause instanceof MigrationError)) throw cause;
     const reason = cause.cause instanceof SqlError ? cause.cause.message : cause.message;
     // A rebuild fills the new table under another name.
@@ -161,6 +161,6 @@ function* runStep(connection: Connection, { migration, content, violations, repo
     isDone = true;
     return after;
   } finally {
-    if (!isDone && connection.inTransaction) connection.control('ROLLBACK');
+    if (!isDone) connection.rollBack({ changedSchema: true });
   }
 }

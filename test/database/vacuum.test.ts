@@ -22,6 +22,22 @@ async function openWasteful(storage: Storage = memoryStorage()): Promise<Databas
 const blobs = (database: Database) => database.values('SELECT id, length(body), substr(hex(body), 1, 2) FROM blobs');
 
 describe('a vacuum', () => {
+  it('after a schema change that was rolled back, in which an ALTER had failed, has the schema that was there before', async () => {
+    const database = await openWasteful();
+    await database.run('CREATE TABLE other (a, b)');
+    const failed = database.write((tx) => {
+      tx.run('DROP TABLE blobs');
+      const part = tx.savepoint();
+      expect(() => tx.run('ALTER TABLE other RENAME COLUMN b TO a')).toThrow(/duplicate column/);
+      expect(() => tx.run('ALTER TABLE other RENAME TO other')).toThrow(/already another table/);
+      part.release();
+      throw new RangeError('the app changed its mind');
+    });
+    expect(await rejection(failed)).toBeInstanceOf(RangeError);
+    await database.vacuum();
+    expect(blobs(database)).toHaveLength(BLOBS / 10);
+  });
+
   it('gives the free pages back and keeps the rows', async () => {
     const database = await openWasteful();
     const [rows, before] = [blobs(database), await database.export()];
