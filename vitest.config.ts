@@ -7,6 +7,9 @@ import { PRE_BUNDLED } from './test/pre-bundled.js';
 const chromiumPath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 const firefoxPath = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
 
+/** `npm run test:firefox`; a part of them is among all tests, for the time that they take. */
+const isEveryFirefoxSuite = process.env['TABLITE_FIREFOX'] === 'all';
+
 const config: ViteUserConfig = defineConfig({
   plugins: [tablite()],
   resolve: { alias: { tablite: new URL('./src/index.ts', import.meta.url).pathname } },
@@ -46,7 +49,9 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'firefox',
           // What depends on the browser: IndexedDB, and what is built on it. Pure logic is the same in every engine.
-          include: ['test/{storage,store,database,engine,browser}/**/*.test.ts'],
+          include: isEveryFirefoxSuite
+            ? ['test/{storage,store,database,engine,browser}/**/*.test.ts']
+            : ['test/{storage,browser}/**/*.test.ts', 'test/database/{mirror,salvage,data-loss,transaction,import}.test.ts'],
           browser: {
             enabled: true,
             headless: true,
