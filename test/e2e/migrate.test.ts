@@ -4,7 +4,7 @@ import { newProfile } from './profile.js';
 import { Tab } from './tab.js';
 
 const STARTS = 20;
-const KILLS = 12;
+const KILLS = 6;
 const ROWS = 12_000;
 
 /** A database at version 1 of the chain of notes, with rows. */
