@@ -11,7 +11,7 @@ export interface StorageFixture {
 }
 
 /** What every storage keeps to. `many` values are written at once. */
-export function testStorage(make: () => Promise<StorageFixture> | StorageFixture, many: number = 500): void {
+export function testStorage(make: () => Promise<StorageFixture> | StorageFixture, many: number = 150): void {
   const open = async () => {
     const fixture = await make();
     await fixture.storage.read([{ get: META }]);

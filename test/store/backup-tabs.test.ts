@@ -104,7 +104,7 @@ describe('tabs that write, fold, delete backups and read them at once', () => {
         expect(stored?.seq).toBe(file.seq);
       },
     );
-    await fc.assert(property, { numRuns: isNode ? 500 : 50 });
+    await fc.assert(property, { numRuns: isNode ? 200 : 30 });
   }, 240_000);
 
   /** Lets something happen right before the next write of a tab that matches is sent. */
