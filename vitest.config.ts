@@ -34,7 +34,8 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'chromium',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/node/**', 'test/harness/**', 'test/e2e/**'],
+          // Node's own, and the linter, which is the same everywhere.
+          exclude: ['test/node/**', 'test/harness/**', 'test/e2e/**', 'test/lint/**'],
           browser: {
             enabled: true,
             headless: true,
