@@ -16,6 +16,8 @@ const config: ViteUserConfig = defineConfig({
   optimizeDeps: { include: [...PRE_BUNDLED, 'fast-check'] },
   test: {
     testTimeout: 60_000,
+    // Browsers are started in some.
+    hookTimeout: 60_000,
     // Of Node's tests, which are the longest, two at a time on two cores too: by default it would be one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

@@ -66,8 +66,11 @@ class OpfsStorage implements Storage {
   async destroy(): Promise<void> {
     await this.#alone('deleting', async () => {
       this.#isClosed = true;
-      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
-      await root.removeEntry(encodeURIComponent(this.name), { recursive: true }).catch(ignoreMissing);
+      // Nothing is made for it: where there is no room, that would fail.
+      const root: FileSystemDirectoryHandle | undefined = await (await navigator.storage.getDirectory())
+        .getDirectoryHandle(FOLDER)
+        .catch(ignoreMissing);
+      await root?.removeEntry(encodeURIComponent(this.name), { recursive: true }).catch(ignoreMissing);
     });
   }
 
