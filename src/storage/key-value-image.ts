@@ -6,6 +6,7 @@ import {
   type StorageRange,
   type WriteBatch,
   type WriteOutcome,
+  wholeSeries,
 } from './storage.js';
 
 /** Keys and values in memory, with the transactions of the contract: what the memory and the file storage share. */
@@ -16,7 +17,7 @@ export class KeyValueImage {
     return requests.map((request) => {
       if ('get' in request) return this.#value(request.get);
       if ('range' in request) return this.#range(request.range);
-      return this.#range({ from: request.series, to: [...request.series, Number.POSITIVE_INFINITY] });
+      return this.#range(wholeSeries(request.series));
     });
   }
 

@@ -1,8 +1,9 @@
-import { StorageError, StorageFullError, StorageUnavailableError } from '../errors/storage-error.js';
+import { StorageError, StorageUnavailableError } from '../errors/storage-error.js';
 import { TabliteError } from '../errors/tablite-error.js';
+import { storageFull } from './full-storage.js';
 import { eachAtOnce, ignoreMissing, keysIn, readRecord } from './opfs-files.js';
 import { finishJournal, writeJournal } from './opfs-journal.js';
-import { META_KEY, type ReadRequest, type Storage, type WriteBatch, type WriteOutcome } from './storage.js';
+import { META_KEY, type ReadRequest, type Storage, type WriteBatch, type WriteOutcome, wholeSeries } from './storage.js';
 
 const FOLDER = 'tablite-mirror';
 
@@ -83,8 +84,7 @@ class OpfsStorage implements Storage {
     } catch (cause) {
       if (cause instanceof TabliteError) throw cause;
       const reason = cause instanceof Error ? cause.name : String(cause);
-      if (reason === 'QuotaExceededError')
-        throw new StorageFullError(`The browser's storage is full (while ${doing} a file). Free some space and try again.`, { cause });
+      if (reason === 'QuotaExceededError') throw storageFull(`The browser's storage is full (while ${doing} a file)`, cause);
       if (reason === 'SecurityError')
         throw new StorageUnavailableError('The origin private file system is forbidden here, as in some private modes.', { cause });
       throw new StorageError(`The origin private file system failed while ${doing} (${reason}).`, { cause });
@@ -103,6 +103,6 @@ async function folderOf(name: string, create: boolean): Promise<FileSystemDirect
 
 async function answer(folder: FileSystemDirectoryHandle, request: ReadRequest, alive: () => void): Promise<unknown> {
   if ('get' in request) return readRecord(folder, request.get);
-  const range = 'range' in request ? request.range : { from: request.series, to: [...request.series, Number.POSITIVE_INFINITY] };
+  const range = 'range' in request ? request.range : wholeSeries(request.series);
   return eachAtOnce(await keysIn(folder, range), alive, (key) => readRecord(folder, key));
 }

@@ -19,6 +19,11 @@ export const META_KEY: StorageKey = ['meta'];
  */
 export type ReadRequest = { readonly get: StorageKey } | { readonly range: StorageRange } | { readonly series: StorageKey };
 
+/** All keys under a prefix. */
+export function wholeSeries(prefix: StorageKey): StorageRange {
+  return { from: prefix, to: [...prefix, Number.POSITIVE_INFINITY] };
+}
+
 export interface StorageEntry {
   readonly key: StorageKey;
   readonly value: unknown;

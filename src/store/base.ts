@@ -2,7 +2,7 @@ import type { NumberedPage } from '../engine/paged-file.js';
 import { CorruptionError } from '../errors/storage-error.js';
 import { checksum } from '../page/checksum.js';
 import { CHUNK_BYTES, chunkCount, chunksOfPage } from '../page/chunk.js';
-import type { StorageEntry, StorageKey } from '../storage/storage.js';
+import type { StorageEntry, StorageKey, StorageRange } from '../storage/storage.js';
 import type { Meta } from './meta.js';
 
 /** Chunks that one index record speaks of: 16 MiB of the file. */
@@ -149,6 +149,11 @@ export function intactChunks(chunks: readonly unknown[], index: readonly unknown
 
 export function chunkKey(chunk: number): StorageKey {
   return ['base', chunk];
+}
+
+/** The chunks that a file of that many bytes does not have. */
+export function chunksPast(fileBytes: number): StorageRange {
+  return { from: chunkKey(chunkCount(fileBytes)), to: chunkKey(Number.POSITIVE_INFINITY) };
 }
 
 /** The checksum of each chunk as the index has it; undefined where it does not say. */

@@ -88,29 +88,29 @@ export function isRecordOf(commit: Pick<Commit, 'id'>, record: unknown): boolean
  * @throws {CorruptionError} that names the records whose checksum, parts or place in the line are not right.
  */
 export function decodeLog(records: readonly unknown[], after: number): Commit[] {
-  const partsBySeq = new Map<number, LaterPart[]>();
-  for (const record of records) {
-    if (!isPart(record)) throw new CorruptionError(['log (a record of unknown shape)'], 'The log is damaged');
-    const parts = partsBySeq.get(record.seq);
-    if (parts) parts.push(record);
-    else partsBySeq.set(record.seq, [record]);
-  }
+  const recordsBySeq = groupBySeq(records);
+  if (recordsBySeq.has(Number.NaN)) throw new CorruptionError([UNKNOWN_RECORD], 'The log is damaged');
   const commits: Commit[] = [];
-  for (const [seq, parts] of partsBySeq) {
+  for (const [seq, parts] of recordsBySeq) {
     const expected = after + commits.length + 1;
     if (seq !== expected)
       throw new CorruptionError([`log ${expected}`], `The log has a gap: commit ${expected} is missing and commit ${seq} is there`);
-    commits.push(decodeCommit(seq, parts));
+    commits.push(decodeCommit(seq, parts.filter(isPart)));
   }
   return commits;
 }
+
+/** How a CorruptionError names a log record that does not say what it is. */
+export const UNKNOWN_RECORD = 'log (a record of unknown shape)';
 
 /** Log records as read, by the commit that each says it is of; NaN for those of unknown shape. */
 export function groupBySeq(records: readonly unknown[]): Map<number, unknown[]> {
   const bySeq = new Map<number, unknown[]>();
   for (const record of records) {
     const seq = isPart(record) ? record.seq : Number.NaN;
-    bySeq.set(seq, [...(bySeq.get(seq) ?? []), record]);
+    const others = bySeq.get(seq);
+    if (others) others.push(record);
+    else bySeq.set(seq, [record]);
   }
   return bySeq;
 }

@@ -1,8 +1,7 @@
 import { CorruptionError } from '../errors/storage-error.js';
-import { chunkCount } from '../page/chunk.js';
 import { META_KEY } from '../storage/storage.js';
 import { foldLimit, keeperOf } from './backup.js';
-import { chunkKey, encodeChunks, overlay } from './base.js';
+import { chunksPast, encodeChunks, overlay } from './base.js';
 import { decodeLog, logUpTo, validRecords } from './commit.js';
 import { planBase } from './fold.js';
 import { metaEntry } from './meta.js';
@@ -45,7 +44,7 @@ export function foldStep(storage: WatchedStorage, target: number): Promise<FoldS
     const after = overlay(bytesBefore, newest, { pageSize, bytes: pageCount * pageSize });
     const outcome = await storage.writeOnto(meta, DOING, {
       durability: 'relaxed',
-      deletes: [{ from: chunkKey(chunkCount(pageCount * pageSize)), to: chunkKey(Number.POSITIVE_INFINITY) }, logUpTo(end)],
+      deletes: [chunksPast(pageCount * pageSize), logUpTo(end)],
       puts: [...copies, ...encodeChunks(after, index, end), metaEntry({ ...meta, checkpointSeq: end, pageCount })],
     });
     return outcome === 'committed' ? { checkpointSeq: end, hasFolded: true } : OVERTAKEN;

@@ -7,7 +7,7 @@ import { type BackupRecord, isBackupList } from './backup.js';
  * A new format has to keep its log under another key too: a tab with older code that is open meanwhile sends its record
  * before it sees the new meta.
  */
-const FORMAT = 1;
+export const FORMAT = 1;
 
 /** What store this is, and where its base stands. */
 export interface Meta {
@@ -64,6 +64,17 @@ export function parseMeta(value: unknown): Meta {
   if (sum !== undefined && sum !== sumOf(parsed))
     throw new CorruptionError(['meta'], 'The record that names the store does not match its checksum');
   return parsed;
+}
+
+/** The same; undefined where there is none, or one that says nothing intact. @throws {StorageFormatError} */
+export function readableMeta(stored: unknown): Meta | undefined {
+  if (stored === undefined) return undefined;
+  try {
+    return parseMeta(stored);
+  } catch (cause) {
+    if (cause instanceof CorruptionError) return undefined;
+    throw cause;
+  }
 }
 
 /**

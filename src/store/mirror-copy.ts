@@ -5,8 +5,8 @@ import { checkChunks, chunkBytes, chunkKey, damagedIndex, INDEX_SERIES, indexKey
 import { type Commit, decodeLog, isRecordOf, validRecords } from './commit.js';
 import { planBase } from './fold.js';
 import { isSameLine } from './id.js';
-import { isSameMeta, type Meta } from './meta.js';
-import { readableMeta, writeMirror } from './mirror-write.js';
+import { isSameMeta, type Meta, readableMeta } from './meta.js';
+import { writeMirror } from './mirror-write.js';
 import { OVERTAKEN, untilNotOvertaken } from './overtaken.js';
 import type { WatchedStorage } from './watched-storage.js';
 

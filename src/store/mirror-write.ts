@@ -1,21 +1,8 @@
-import { CorruptionError } from '../errors/storage-error.js';
-import { chunkCount } from '../page/chunk.js';
-import { chunkKey, encodeChunks, overlay } from './base.js';
+import { chunksPast, encodeChunks, overlay } from './base.js';
 import type { Commit } from './commit.js';
 import type { FoldPlan } from './fold.js';
-import { isSameMeta, type Meta, metaEntry, parseMeta } from './meta.js';
+import { isSameMeta, type Meta, metaEntry, readableMeta } from './meta.js';
 import type { WatchedStorage } from './watched-storage.js';
-
-/** Undefined where there is no mirror yet, or one that says nothing intact of itself. */
-export function readableMeta(stored: unknown): Meta | undefined {
-  if (stored === undefined) return undefined;
-  try {
-    return parseMeta(stored);
-  } catch (cause) {
-    if (cause instanceof CorruptionError) return undefined;
-    throw cause;
-  }
-}
 
 export interface MirrorWrite {
   /** What the mirror was when it was looked at. */
@@ -48,7 +35,7 @@ export async function writeMirror(
       const current = readableMeta(stored);
       return current && before ? isSameMeta(current, before) : current === before;
     },
-    deletes: [{ from: chunkKey(chunkCount(bytes)), to: chunkKey(Number.POSITIVE_INFINITY) }],
+    deletes: [chunksPast(bytes)],
     puts: [...encodeChunks(overlay(all, newest, { pageSize, bytes }), index, seq), metaEntry(meta)],
   });
   return isCommitted;

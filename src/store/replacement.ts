@@ -1,7 +1,7 @@
 import { chunkCount } from '../page/chunk.js';
-import { META_KEY, type StorageRange, type WriteBatch } from '../storage/storage.js';
+import { META_KEY, type StorageRange, type WriteBatch, wholeSeries } from '../storage/storage.js';
 import { type BackupDraft, keeperOf, withBackup } from './backup.js';
-import { chunkKey, encodeBase, INDEX_SERIES } from './base.js';
+import { chunksPast, encodeBase, INDEX_SERIES } from './base.js';
 import { type Commit, encodeCommit, logUpTo } from './commit.js';
 import { copiesOf } from './copy.js';
 import { foldTo } from './fold-step.js';
@@ -64,11 +64,7 @@ function batchOf(
 ): WriteBatch & Required<Pick<WriteBatch, 'deletes' | 'puts'>> {
   const { seq, pageSize } = marker;
   const meta = metaEntry({ storeId, pageSize, checkpointSeq: seq, pageCount: image.length / pageSize, backups });
-  const deletes: StorageRange[] = [
-    { from: chunkKey(chunkCount(image.length)), to: chunkKey(Number.POSITIVE_INFINITY) },
-    { from: [...INDEX_SERIES, 0], to: [...INDEX_SERIES, Number.POSITIVE_INFINITY] },
-    logUpTo(seq - 1),
-  ];
+  const deletes: StorageRange[] = [chunksPast(image.length), wholeSeries(INDEX_SERIES), logUpTo(seq - 1)];
   // Whoever commits under this number too loses to the marker, or the marker loses to them.
   return { durability: 'strict', deletes, puts: [...encodeBase(image, seq), meta], adds: encodeCommit(marker) };
 }

@@ -3,33 +3,21 @@ import type { Connection } from '../engine/connection.js';
 import type { Engine } from '../engine/engine.js';
 import { runTransaction, type Transaction } from '../engine/transaction.js';
 import { ClosedError } from '../errors/database-error.js';
-import type { MirrorPlace } from '../storage/mirror-place.js';
 import type { Durability, StorageLoss } from '../storage/storage.js';
 import { attemptSteps, type Steps, untilKept } from './attempt.js';
 import type { Backup } from './backup.js';
-import type { CommitLog, StoredImage } from './commit-log.js';
-import type { Environment } from './environment.js';
-import { Followers } from './followers.js';
+import type { StoredImage } from './commit-log.js';
+import { type FollowerParts, Followers } from './followers.js';
 import { LiveReplica } from './live-replica.js';
 import { Overlay, untilCurrent } from './overlay.js';
 import { nestedWrite, PendingWrite, type Ran } from './pending-write.js';
 import type { Replica } from './replica.js';
 import { attemptRestore, refuseNewer } from './restore.js';
-import type { StatusBoard } from './status.js';
 import { type Change, type ChangeCallback, Subscriptions } from './subscriptions.js';
 import { Turns } from './turns.js';
-import type { Witness } from './witness.js';
 
-export interface StoreParts {
+export interface StoreParts extends Omit<FollowerParts, 'onFailure' | 'onNews'> {
   readonly engine: Engine;
-  readonly log: CommitLog;
-  readonly environment: Environment;
-  readonly status: StatusBoard;
-  readonly witness: Witness;
-  /** Where the store is mirrored; undefined where it is not. */
-  readonly mirrorPlace?: MirrorPlace | undefined;
-  /** Whether the mirror of another store may be overwritten there. */
-  readonly mayReplaceMirror?: boolean;
   /** The newest schema version that the code knows; undefined where it does not care. */
   readonly known: number | undefined;
 }

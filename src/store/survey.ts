@@ -1,17 +1,17 @@
 import { CorruptionError } from '../errors/storage-error.js';
 import { CHUNK_BYTES, chunkCount } from '../page/chunk.js';
 import { readHeader } from '../page/header.js';
-import { META_KEY, type ReadRequest } from '../storage/storage.js';
+import { META_KEY, type ReadRequest, wholeSeries } from '../storage/storage.js';
 import { BASE_SERIES, damagedIndex, INDEX_SERIES, intactChunks, newestWritten } from './base.js';
-import { type Commit, decodeLog, groupBySeq, logAfter, validRecords } from './commit.js';
+import { type Commit, decodeLog, groupBySeq, logAfter, UNKNOWN_RECORD, validRecords } from './commit.js';
 import { planBase } from './fold.js';
-import { type Meta, parseMeta } from './meta.js';
+import { FORMAT, type Meta, readableMeta } from './meta.js';
 
 /** Everything that is stored of a database, its backups' copies left out; as ranges, so that a hole hides nothing. */
 export const EVERYTHING: readonly ReadRequest[] = [
   { get: META_KEY },
-  { range: { from: [...BASE_SERIES], to: [...BASE_SERIES, Number.POSITIVE_INFINITY] } },
-  { range: { from: [...INDEX_SERIES], to: [...INDEX_SERIES, Number.POSITIVE_INFINITY] } },
+  { range: wholeSeries(BASE_SERIES) },
+  { range: wholeSeries(INDEX_SERIES) },
   { range: logAfter(-1) },
 ];
 
@@ -36,20 +36,13 @@ export function surveyOf([stored, chunks, index, log]: readonly unknown[]): Surv
   const [chunkRecords, indexRecords, logRecords] = [chunks, index, log] as [unknown[], unknown[], unknown[]];
   const damaged = new Set(damagedIndex(indexRecords));
   const chunk = intactChunks(chunkRecords, indexRecords);
-  const meta = metaOf(stored, damaged, () => rebuiltMeta(chunk, indexRecords));
+  const found = readableMeta(stored);
+  if (!found) damaged.add('meta');
+  const meta = found ?? rebuiltMeta(chunk, indexRecords);
   if (!meta) return { meta, damaged: [...damaged], chunk, commits: [] };
   for (let at = 0; at < chunkCount(meta.pageCount * meta.pageSize); at++) if (!chunk(at)) damaged.add(`base ${at}`);
-  return { meta, damaged: [...damaged, ...damagedLog(logRecords, meta)], chunk, commits: goodCommits(logRecords, meta) };
-}
-
-function metaOf(stored: unknown, damaged: Set<string>, rebuild: () => Meta | undefined): Meta | undefined {
-  try {
-    return parseMeta(stored);
-  } catch (cause) {
-    if (!(cause instanceof CorruptionError)) throw cause;
-    damaged.add('meta');
-    return rebuild();
-  }
+  const surveyed = surveyLog(logRecords, meta);
+  return { meta, damaged: [...damaged, ...surveyed.damaged], chunk, commits: surveyed.commits };
 }
 
 /** A fold writes at least one chunk with the number of its last commit, and the first page knows the size of the file. */
@@ -57,39 +50,28 @@ function rebuiltMeta(chunk: (chunk: number) => Uint8Array | undefined, index: re
   const header = readHeader(chunk(0) ?? new Uint8Array(0));
   if (!header) return undefined;
   const { pageSize, pageCount } = header;
-  return { format: 1, storeId: '', pageSize, pageCount, checkpointSeq: newestWritten(index), backups: [] };
+  return { format: FORMAT, storeId: '', pageSize, pageCount, checkpointSeq: newestWritten(index), backups: [] };
 }
 
-function goodCommits(log: readonly unknown[], { checkpointSeq }: Meta): Commit[] {
+/** Each commit by itself: the good ones up to the first that is not, and the names of all that are missing or damaged. */
+function surveyLog(log: readonly unknown[], { checkpointSeq }: Meta): Pick<Survey, 'commits' | 'damaged'> {
+  const recordsBySeq = groupBySeq(validRecords(log, checkpointSeq));
+  const unknown = recordsBySeq.delete(Number.NaN) ? [UNKNOWN_RECORD] : [];
   const commits: Commit[] = [];
-  const recordsBySeq = groupBySeq(validRecords(log, checkpointSeq));
-  for (let seq = checkpointSeq + 1; ; seq++) {
-    const records = recordsBySeq.get(seq);
-    try {
-      if (!records) return commits;
-      commits.push(...decodeLog(records, seq - 1));
-    } catch (cause) {
-      if (cause instanceof CorruptionError) return commits;
-      throw cause;
-    }
-  }
-}
-
-function damagedLog(log: readonly unknown[], { checkpointSeq }: Meta): string[] {
-  const recordsBySeq = groupBySeq(validRecords(log, checkpointSeq));
-  const damaged = recordsBySeq.delete(Number.NaN) ? ['log (a record of unknown shape)'] : [];
+  const damaged: string[] = [];
   let before = checkpointSeq;
   for (const seq of [...recordsBySeq.keys()].sort((a, b) => a - b)) {
     if (seq > before + 1) damaged.push(seq === before + 2 ? `log ${before + 1}` : `log ${before + 1} to ${seq - 1}`);
     before = seq;
     try {
-      decodeLog(recordsBySeq.get(seq) ?? [], seq - 1);
+      const decoded = decodeLog(recordsBySeq.get(seq) ?? [], seq - 1);
+      if (damaged.length === 0) commits.push(...decoded);
     } catch (cause) {
       if (!(cause instanceof CorruptionError)) throw cause;
       damaged.push(...cause.damaged);
     }
   }
-  return damaged;
+  return { commits, damaged: [...damaged, ...unknown] };
 }
 
 /**
